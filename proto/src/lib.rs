@@ -1,0 +1,35 @@
+//! The contracts: `.proto` in, Rust out.
+//!
+//! Besides the messages and services, `build.rs` writes small traits for what every contract has in common
+//! ([`Mutation`], [`Localized`], [`Private`]), so that no noun repeats them.
+
+#![expect(
+    unused_qualifications,
+    clippy::doc_markdown,
+    clippy::semicolon_if_nothing_returned,
+    reason = "generated code"
+)]
+
+mod traits;
+
+pub use traits::{Localized, Mutation, Private, visit};
+
+include!(concat!(env!("OUT_DIR"), "/ensemble.rs"));
+include!(concat!(env!("OUT_DIR"), "/contract.rs"));
+
+pub use ensemble::{
+    auth::v1 as auth, common::v1 as common, identity::v1 as identity, partners::v1 as partners,
+    projects::v1 as projects,
+};
+pub use google::r#type::Date;
+
+/// Every contract as a `FileDescriptorSet`, comments included: for reflection, masks, the command line and contract tests.
+pub const DESCRIPTOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));
+
+/// The pool of all descriptors, decoded once.
+pub fn pool() -> &'static prost_reflect::DescriptorPool {
+    static POOL: std::sync::LazyLock<prost_reflect::DescriptorPool> = std::sync::LazyLock::new(|| {
+        prost_reflect::DescriptorPool::decode(DESCRIPTOR).expect("the descriptors were encoded by build.rs")
+    });
+    &POOL
+}

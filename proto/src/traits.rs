@@ -1,0 +1,52 @@
+//! What every contract has in common.
+
+use crate::ensemble::common::v1::LocalizedText;
+
+/// A request that changes something: what makes it safe to send twice or to try out.
+pub trait Mutation: prost::Message {
+    /// A UUID4, or empty: the same request sent twice is done once (AIP-155).
+    fn request_id(&self) -> &str;
+    /// Check everything, write nothing (AIP-163).
+    fn validate_only(&self) -> bool;
+    /// When not empty, must be the resource's current etag (AIP-154).
+    fn etag(&self) -> &str;
+    /// Why, for requests that ask for a reason.
+    fn reason(&self) -> &str;
+}
+
+/// A message with texts in several languages, at any depth.
+pub trait Localized {
+    /// Calls `visit` with each text.
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut LocalizedText));
+}
+
+/// A message with fields that only its own partner, the person and coordinators may see.
+pub trait Private {
+    /// Clears those fields, at any depth.
+    fn redact(&mut self);
+}
+
+/// Reaches the messages inside optional, repeated and mapped fields, for the generated code.
+pub mod visit {
+    /// The messages a field holds.
+    pub trait Each {
+        /// What they are.
+        type Item;
+        /// Calls `visit` with each.
+        fn each(&mut self, visit: impl FnMut(&mut Self::Item));
+    }
+
+    impl<T> Each for Option<T> {
+        type Item = T;
+        fn each(&mut self, visit: impl FnMut(&mut T)) {
+            self.iter_mut().for_each(visit);
+        }
+    }
+
+    impl<T> Each for Vec<T> {
+        type Item = T;
+        fn each(&mut self, visit: impl FnMut(&mut T)) {
+            self.iter_mut().for_each(visit);
+        }
+    }
+}
