@@ -1,0 +1,380 @@
+//! The store: SQLite (one writer, many readers) or PostgreSQL, behind one way to read and one way to write.
+//!
+//! Every write of a process goes through one task. It takes what is waiting, runs each piece of work in its own savepoint
+//! of one transaction, commits once, and only then answers: many requests share one disk flush, and a request that fails
+//! takes nobody with it. Because a batch begins by locking the heads of the change feeds, replicas on PostgreSQL take
+//! turns: the order of a feed is the order of commits, without a gap (BEY-10). The task owns its transactions, so a
+//! client that gives up cannot leave one open (F-7).
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::change::{Change, Heads};
+use crate::clock::Clock;
+use crate::column::Micros;
+use crate::error::{Error, Result};
+use crate::say;
+
+/// Writes that share a commit at most.
+const BATCH: usize = 64;
+/// Tries of a batch that collided with another writer.
+const TRIES: u32 = 5;
+/// SQLite before 3.51.3 can corrupt a database in WAL mode (F-8).
+const SQLITE_FLOOR: i64 = 3_051_003;
+
+/// The database of this process.
+#[derive(Clone)]
+pub struct Database {
+    readers: DatabaseConnection,
+    writer: mpsc::Sender<Box<dyn Work>>,
+    committed: watch::Receiver<u64>,
+    clock: Clock,
+}
+
+/// One piece of work inside a transaction: what it writes stands or falls together.
+pub struct Unit<'a> {
+    /// The transaction.
+    pub txn: &'a DatabaseTransaction,
+    /// When the work is done, the same for all it writes.
+    pub now: Micros,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// What a piece of work asks of its transaction.
+pub enum Outcome<T> {
+    /// Keep what was written.
+    Keep(T),
+    /// Undo it: a rehearsal (`validate_only`), or there was nothing to do.
+    Discard(T),
+}
+
+trait Work: Send {
+    /// Does the work; `Ok(true)` keeps it.
+    fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<bool, Collision>>;
+    /// Says how it ended: committed, or not.
+    fn settle(self: Box<Self>, commit: Result<()>);
+    /// The service whose feed it writes to.
+    fn service(&self) -> &'static str;
+}
+
+/// The batch met another writer and must start again.
+struct Collision(DbErr);
+
+struct Task<T, F> {
+    service: &'static str,
+    work: F,
+    result: Option<Result<T>>,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Work for Task<T, F>
+where
+    T: Send + 'static,
+    F: for<'u> Fn(&'u mut Unit<'_>) -> BoxFuture<'u, Result<Outcome<T>>> + Send + Sync,
+{
+    fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<bool, Collision>> {
+        async move {
+            let done = AssertUnwindSafe((self.work)(unit)).catch_unwind().await;
+            let (keep, result) = match done {
+                Ok(Ok(Outcome::Keep(value))) => (true, Ok(value)),
+                Ok(Ok(Outcome::Discard(value))) => (false, Ok(value)),
+                Ok(Err(Error::Aborted { reason: COLLISION, .. })) => {
+                    return Err(Collision(DbErr::Custom("collided with another writer".to_owned())));
+                }
+                Ok(Err(error)) => (false, Err(error)),
+                Err(_) => (false, Err(Error::internal("a write panicked"))),
+            };
+            self.result = Some(result);
+            Ok(keep)
+        }
+        .boxed()
+    }
+
+    fn settle(self: Box<Self>, commit: Result<()>) {
+        let result = match (commit, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(Error::internal("a write was never run")),
+            // What it wrote is gone with the batch; a refusal stays a refusal.
+            (Err(_), Some(Err(refusal))) => Err(refusal),
+            (Err(error), _) => Err(error),
+        };
+        let _ = self.answer.send(result); // the caller may have gone: the effect stands all the same
+    }
+
+    fn service(&self) -> &'static str {
+        self.service
+    }
+}
+
+impl Database {
+    /// Connects and starts the writer.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is too old to be safe.
+    pub async fn connect(url: &str, clock: Clock) -> Result<Self> {
+        let readers = sea_orm::Database::connect(options(url, 8)).await?;
+        let writing = sea_orm::Database::connect(options(url, 1)).await?;
+        if writing.get_database_backend() == DbBackend::Sqlite {
+            check_sqlite(&writing).await?;
+        }
+        let (writer, waiting) = mpsc::channel(1024);
+        let (commit, committed) = watch::channel(0);
+        tokio::spawn(write_all(writing, waiting, commit, clock.clone()));
+        Ok(Self { readers, writer, committed, clock })
+    }
+
+    /// Where to read: sees every answered write.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.readers.get_database_backend()
+    }
+
+    /// Changes when this process commits: a hint to look at the feed, never the truth.
+    pub fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.clone()
+    }
+
+    /// The clock that stamps writes.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Does a piece of work in a transaction and answers once it is on disk, or was undone.
+    ///
+    /// The work may be run again when it collides with another writer, so it must only change what is in its transaction.
+    ///
+    /// # Errors
+    /// What the work refused; ABORTED when it kept colliding; UNAVAILABLE when the database is away.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        service: &'static str,
+        work: impl for<'u> Fn(&'u mut Unit<'_>) -> BoxFuture<'u, Result<Outcome<T>>> + Send + Sync + 'static,
+    ) -> Result<T> {
+        let (answer, settled) = oneshot::channel();
+        let task = Task { service, work, result: None, answer };
+        self.writer.send(Box::new(task)).await.map_err(|_| stopped())?;
+        settled.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> Error {
+    Error::Unavailable(say!("the server is stopping; try again", "le serveur s'arrête ; réessayez"))
+}
+
+async fn write_all(
+    connection: DatabaseConnection,
+    mut waiting: mpsc::Receiver<Box<dyn Work>>,
+    commit: watch::Sender<u64>,
+    clock: Clock,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        metrics::histogram!("ensemble_write_batch_size").record(batch.len() as f64);
+        let mut tries = 0;
+        let end = loop {
+            match attempt(&connection, &mut batch, clock.now()).await {
+                Ok(()) => break Ok(()),
+                Err(Collision(error)) => {
+                    tries += 1;
+                    if tries == TRIES || !transient(&error) {
+                        break Err(error);
+                    }
+                    // Apart from each other by chance, so that two replicas do not meet again at once.
+                    let pause = 2_u64.pow(tries) + u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 8;
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                }
+            }
+        };
+        if end.is_ok() {
+            commit.send_modify(|count| *count += 1);
+        }
+        for work in batch.drain(..) {
+            let outcome = match &end {
+                Ok(()) => Ok(()),
+                Err(error) => Err(explain(copy(error))),
+            };
+            work.settle(outcome);
+        }
+    }
+}
+
+/// One transaction for the whole batch; answers nobody.
+async fn attempt(
+    connection: &DatabaseConnection,
+    batch: &mut [Box<dyn Work>],
+    now: Micros,
+) -> Result<(), Collision> {
+    let mode = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let outer = connection.begin_with_options(mode).await.map_err(Collision)?;
+    let mut services: Vec<&'static str> = batch.iter().map(|work| work.service()).collect();
+    services.sort_unstable();
+    services.dedup();
+    let mut heads = Heads::lock(&outer, &services).await.map_err(Collision)?;
+    for work in batch {
+        let service = work.service();
+        let inner = outer.begin().await.map_err(Collision)?;
+        let mut unit = Unit { txn: &inner, now, changes: Vec::new() };
+        let keep = work.run(&mut unit).await?;
+        let changes = std::mem::take(&mut unit.changes);
+        if keep {
+            heads.append(&inner, service, changes, now).await.map_err(Collision)?;
+            inner.commit().await.map_err(Collision)?;
+        } else {
+            inner.rollback().await.map_err(Collision)?;
+        }
+    }
+    heads.save(&outer).await.map_err(Collision)?;
+    outer.commit().await.map_err(Collision)
+}
+
+/// The reason by which a database error inside a piece of work says: start the batch again.
+const COLLISION: &str = "CONFLICT";
+
+/// What a database error means to the caller; its text stays in the log.
+pub(crate) fn explain(error: DbErr) -> Error {
+    if transient(&error) {
+        return Error::Aborted {
+            reason: COLLISION,
+            why: say!(
+                "someone else changed the same things at the same time; try again",
+                "quelqu'un d'autre a modifié les mêmes éléments au même moment ; réessayez"
+            ),
+        };
+    }
+    match &error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => away(&error),
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))
+            if unreachable(inner) =>
+        {
+            away(&error)
+        }
+        _ => Error::internal(error),
+    }
+}
+
+fn away(error: &DbErr) -> Error {
+    tracing::warn!(%error, "the database is away");
+    Error::Unavailable(say!(
+        "the database cannot be reached; try again",
+        "la base de données est injoignable ; réessayez"
+    ))
+}
+
+fn unreachable(error: &Arc<sea_orm::SqlxError>) -> bool {
+    use sea_orm::SqlxError::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+    match &**error {
+        Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+        // PostgreSQL class 57: it is shutting down or starting up.
+        sea_orm::SqlxError::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
+/// Trying again may succeed: serialization failure, deadlock, or a busy SQLite.
+fn transient(error: &DbErr) -> bool {
+    let code = match error {
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            match &**inner {
+                sea_orm::SqlxError::Database(cause) => cause.code().map(|code| code.into_owned()),
+                _ => None,
+            }
+        }
+        DbErr::Custom(text) if text == "collided with another writer" => return true,
+        _ => None,
+    };
+    matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517" | "261"))
+}
+
+/// `DbErr` is not `Clone`; its kind and text are enough for each request of a failed batch.
+fn copy(error: &DbErr) -> DbErr {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) => DbErr::Exec(RuntimeErr::SqlxError(Arc::clone(inner))),
+        DbErr::Query(RuntimeErr::SqlxError(inner)) => DbErr::Query(RuntimeErr::SqlxError(Arc::clone(inner))),
+        DbErr::Conn(cause) => DbErr::Conn(RuntimeErr::Internal(cause.to_string())),
+        other => DbErr::Custom(other.to_string()),
+    }
+}
+
+pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
+    let url = match url.strip_prefix("sqlite://") {
+        Some(file) if !file.contains('?') && file != ":memory:" => format!("sqlite://{file}?mode=rwc"),
+        _ => url.to_owned(),
+    };
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(5))
+        .max_lifetime(Duration::from_secs(15 * 60))
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full) // an acknowledged write survives a power cut (R1b)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("temp_store", "memory")
+                .pragma("mmap_size", "268435456")
+        })
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("ensemble").options([
+                ("synchronous_commit", "on"),
+                ("statement_timeout", "60s"),
+                ("lock_timeout", "10s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+            ])
+        });
+    options
+}
+
+async fn check_sqlite(connection: &DatabaseConnection) -> Result<()> {
+    let number = |sql: &'static str| async move {
+        let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(Error::from)
+    };
+    let version = connection
+        .query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()"))
+        .await?
+        .map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
+    let mut parts = version.split('.').map(|part| part.parse::<i64>().unwrap_or(0));
+    let version_number =
+        parts.next().unwrap_or(0) * 1_000_000 + parts.next().unwrap_or(0) * 1_000 + parts.next().unwrap_or(0);
+    if version_number < SQLITE_FLOOR {
+        return Err(Error::internal(format!(
+            "SQLite {version} can corrupt a database in WAL mode: 3.51.3 is the floor"
+        )));
+    }
+    if number("PRAGMA synchronous").await? != 2 {
+        return Err(Error::internal("SQLite does not confirm synchronous=FULL"));
+    }
+    if number("SELECT sqlite_compileoption_used('ENABLE_QPSG')").await? != 1 {
+        return Err(Error::internal("SQLite was built without ENABLE_QPSG: see .cargo/config.toml"));
+    }
+    Ok(())
+}
+
+/// The services that write here, each with its feed.
+pub(crate) type ByService<T> = BTreeMap<&'static str, T>;
+
+#[cfg(test)]
+mod tests;

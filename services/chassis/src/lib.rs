@@ -1,0 +1,54 @@
+//! What every service stands on; it knows no noun.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`serve`] | starting, the only way; connections, health, draining |
+//! | [`gate`] | the layer every call passes: deadline, room, caller, permission |
+//! | [`auth`] | who is calling: tokens, roles, the contract's table of methods |
+//! | [`error`], [`say`], [`wire`] | refusals, in two languages, as `google.rpc` details |
+//! | [`database`], [`store`], [`call`] | reading and writing; a change is a rule inside a transaction |
+//! | [`change`], [`watch`], [`follow`] | the change table: audit, outbox, `WatchEvents`; following another service's |
+//! | [`idempotency`] | the same request twice is done once |
+//! | [`lifecycle`] | transitions that enforce and explain |
+//! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
+//! | [`text`], [`value`], [`column`] | texts in several languages, money, dates, identifiers; how they are stored |
+//! | [`peer`], [`upload`] | asking another service on behalf of the caller; a file sent in pieces |
+
+#![warn(missing_docs)]
+
+pub mod auth;
+pub mod call;
+pub mod change;
+pub mod clock;
+pub mod column;
+pub mod config;
+pub mod database;
+pub mod error;
+pub mod filter;
+pub mod follow;
+pub mod gap;
+pub mod gate;
+pub mod idempotency;
+pub mod lifecycle;
+pub mod mask;
+mod migrate;
+pub mod name;
+pub mod page;
+pub mod peer;
+pub mod say;
+pub mod serve;
+pub mod store;
+mod sweep;
+pub mod text;
+mod token_key;
+pub mod upload;
+pub mod value;
+pub mod watch;
+pub mod wire;
+
+pub use call::Call;
+pub use config::Config;
+pub use error::{Error, Result};
+pub use serve::{Context, Service, run, start};
+pub use store::{Row, Store};
+pub use wire::Reply;

@@ -1,0 +1,164 @@
+//! Lifecycles: one table of transitions both enforces and explains (BEY-7).
+
+use proto::common::AllowedAction;
+
+use crate::auth::Caller;
+use crate::column::Micros;
+use crate::error::{Error, Result};
+use crate::gap::Gap;
+use crate::say;
+use crate::say::Text;
+use crate::store::Call;
+use crate::wire::Conversation;
+
+/// A row with a state that moves by verbs.
+pub trait Stateful: 'static {
+    /// The states.
+    type State: Copy + PartialEq + 'static;
+
+    /// Where it stands.
+    fn state(&self) -> Self::State;
+    /// Moves it; only a lifecycle does.
+    fn enter(&mut self, state: Self::State);
+    /// The state in both languages, for refusals.
+    fn state_in_words(&self) -> Text;
+    /// The partner it belongs to.
+    fn owner(&self) -> &str;
+    /// The partners that have a part in it, its owner first: their members do not decide on it (SEP-1).
+    fn parties(&self) -> Vec<&str> {
+        vec![self.owner()]
+    }
+    /// The full resource name.
+    fn resource(&self) -> &str;
+    /// What an imported row still lacks before its next transition (BEY-8).
+    fn first_gap(&self) -> Option<Gap> {
+        None
+    }
+}
+
+/// One verb of a lifecycle.
+pub struct Transition<R: Stateful> {
+    /// The method: `ApprovePartner`.
+    pub method: &'static str,
+    /// The states it leaves.
+    pub from: &'static [R::State],
+    /// The state it enters.
+    pub to: R::State,
+    /// Who may, given the row; the gate has looked at roles already.
+    pub who: fn(&Caller, &R) -> bool,
+    /// It judges someone's work: never one's own partner's (SEP-1).
+    pub decides: bool,
+    /// It asks that nothing is missing of an imported row (BEY-8); giving up and turning down do not.
+    pub complete: bool,
+    /// What else must hold.
+    pub guard: fn(&R, Micros) -> Result<()>,
+}
+
+/// The verbs of a noun.
+pub struct Lifecycle<R: Stateful>(pub &'static [Transition<R>]);
+
+impl<R: Stateful> Lifecycle<R> {
+    /// Makes a transition, or says why not.
+    ///
+    /// # Errors
+    /// PERMISSION_DENIED; FAILED_PRECONDITION citing `STATE`, `SEP-1`, `BEY-8` or the guard's rule.
+    pub fn take(&self, method: &str, row: &mut R, call: &Call) -> Result<()> {
+        let transition = self.transition(method, row)?;
+        examine(transition, row, &call.caller, call.now)?;
+        row.enter(transition.to);
+        Ok(())
+    }
+
+    /// Makes the transition of a method that may end in more than one state: a review that approves or returns.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub fn take_to(&self, method: &str, to: R::State, row: &mut R, call: &Call) -> Result<()> {
+        self.take(method, row, call)?;
+        let ends = self.0.iter().any(|transition| transition.method == method && transition.to == to);
+        if !ends {
+            return Err(Error::internal(format!("{method} does not end there")));
+        }
+        row.enter(to);
+        Ok(())
+    }
+
+    /// The first transition of that method that leaves the row's state; else any of that method, to refuse by.
+    fn transition(&self, method: &str, row: &R) -> Result<&'static Transition<R>> {
+        let mut named = self.0.iter().filter(|transition| transition.method == method).peekable();
+        let first = named.peek().copied();
+        named
+            .find(|transition| transition.from.contains(&row.state()))
+            .or(first)
+            .ok_or_else(|| Error::internal(format!("no transition {method}")))
+    }
+
+    /// Each verb, and whether this caller may use it now.
+    pub fn explain(&self, row: &R, caller: &Caller, now: Micros) -> Vec<AllowedAction> {
+        let language = Conversation::current().language;
+        let mut actions: Vec<AllowedAction> = Vec::new();
+        for transition in self.0 {
+            if actions.iter().any(|action| action.method == transition.method) {
+                continue;
+            }
+            let verdict =
+                self.transition(transition.method, row).and_then(|chosen| examine(chosen, row, caller, now));
+            let (reason, why) = match &verdict {
+                Ok(()) => ("", None),
+                Err(Error::Refused { rule, why, .. }) => (*rule, Some(why.clone())),
+                Err(Error::Unauthenticated) => {
+                    ("PERMISSION", Some(crate::wire::message(&Error::Unauthenticated)))
+                }
+                Err(_) => {
+                    ("PERMISSION", Some(say!("your roles do not allow it", "vos rôles ne le permettent pas")))
+                }
+            };
+            actions.push(AllowedAction {
+                method: transition.method.to_owned(),
+                allowed: verdict.is_ok(),
+                reason: reason.to_owned(),
+                message: why.map(|why| why.in_language(language).to_owned()).unwrap_or_default(),
+            });
+        }
+        actions
+    }
+}
+
+fn examine<R: Stateful>(transition: &Transition<R>, row: &R, caller: &Caller, now: Micros) -> Result<()> {
+    caller.must((transition.who)(caller, row), row.resource())?;
+    if transition.decides
+        && let Some(own) = row.parties().into_iter().find(|party| caller.belongs_to(party))
+    {
+        return Err(Error::refused(
+            "SEP-1",
+            say!(
+                "you belong to {own}: someone else must decide",
+                "vous faites partie de {own} : quelqu'un d'autre doit décider"
+            ),
+        ));
+    }
+    if !transition.from.contains(&row.state()) {
+        let Text { en, fr } = row.state_in_words();
+        return Err(Error::refused(
+            "STATE",
+            say!("not possible while it is {en}", "impossible dans l'état « {fr} »"),
+        ));
+    }
+    if transition.complete
+        && let Some(Gap { field, what: Text { en, fr }, .. }) = row.first_gap()
+    {
+        return Err(Error::refused(
+            "BEY-8",
+            say!("fill {field} first: {en}", "complétez d'abord {field} : {fr}"),
+        ));
+    }
+    (transition.guard)(row, now)
+}
+
+/// A guard that asks for nothing.
+///
+/// # Errors
+/// None.
+pub fn free<R>(_: &R, _: Micros) -> Result<()> {
+    Ok(())
+}

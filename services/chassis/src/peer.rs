@@ -1,0 +1,58 @@
+//! Asking another service on behalf of the caller: with the caller's own token, so a service has no more rights than the
+//! person it serves, and with the caller's language and request id.
+
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt as _;
+
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::say;
+use crate::wire::Conversation;
+
+/// A request to a peer in the caller's name.
+pub fn on_behalf_of<T>(caller: &Caller, message: T) -> Request<T> {
+    let conversation = Conversation::current();
+    let mut request = Request::new(message);
+    let metadata = request.metadata_mut();
+    if !caller.token.0.is_empty()
+        && let Ok(bearer) = format!("Bearer {}", caller.token.0).parse()
+    {
+        metadata.insert("authorization", bearer);
+    }
+    if let Ok(language) = conversation.language.code().parse() {
+        metadata.insert("accept-language", language);
+    }
+    if let Ok(id) = conversation.request.parse() {
+        metadata.insert("x-request-id", id);
+    }
+    request
+}
+
+/// What a reference to a peer's resource found: a missing one is a wrong field here.
+///
+/// # Errors
+/// INVALID_ARGUMENT on `field` for NOT_FOUND; the peer's refusal otherwise.
+pub fn known<T>(field: &str, answer: Result<tonic::Response<T>, Status>) -> Result<T> {
+    match answer {
+        Ok(response) => Ok(response.into_inner()),
+        Err(status) if status.code() == Code::NotFound => {
+            Err(Error::invalid(field, say!("there is no such resource", "cette ressource n'existe pas")))
+        }
+        Err(status) => Err(Error::Peer(Box::new(status))),
+    }
+}
+
+/// Any other answer of a peer.
+///
+/// # Errors
+/// The peer's refusal, as it is.
+pub fn answer<T>(answer: Result<tonic::Response<T>, Status>) -> Result<T> {
+    answer.map(tonic::Response::into_inner).map_err(|status| Error::Peer(Box::new(status)))
+}
+
+/// The resource that a peer's NOT_FOUND names: which of many it was.
+pub fn missing(status: &Status) -> Option<String> {
+    let not_found = status.code() == Code::NotFound;
+    let details = not_found.then(|| status.get_error_details())?;
+    details.resource_info().map(|resource| resource.resource_name.clone())
+}

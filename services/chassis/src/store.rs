@@ -1,0 +1,366 @@
+//! Resources on disk: what every noun's store does the same way.
+//!
+//! A noun says in its `row.rs` what its row is ([`Row`]); [`Store`] reads, lists, creates and changes it. A change is a
+//! rule applied to the row inside the transaction: read, check the etag, apply, write, record, all or nothing.
+
+use std::marker::PhantomData;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use proto::Private;
+use sea_orm::entity::prelude::*;
+use sea_orm::{DatabaseTransaction, ExprTrait as _, FromQueryResult, IntoActiveModel};
+
+use crate::auth::Caller;
+pub use crate::call::Call;
+use crate::change::About;
+use crate::column::Micros;
+use crate::database::{Database, Outcome, Unit};
+use crate::error::{Error, Result};
+use crate::filter::Field;
+use crate::idempotency;
+use crate::mask;
+use crate::page::{Ask, Page, Query, TokenKeys};
+use crate::say;
+
+/// A row of a noun's table. The table has the columns `name` (primary key), `uid`, `revision`, `create_time`, `update_time`.
+pub trait Row:
+    ModelTrait<Entity = Self::Table>
+    + IntoActiveModel<Self::Active>
+    + FromQueryResult
+    + Clone
+    + PartialEq
+    + Into<Self::Message>
+    + Send
+    + Sync
+    + 'static
+{
+    /// Its entity.
+    type Table: EntityTrait<Model = Self, ActiveModel = Self::Active>;
+    /// Its active model.
+    type Active: ActiveModelTrait<Entity = Self::Table> + ActiveModelBehavior + Send;
+    /// Its message.
+    type Message: prost::Name + Default + Clone + PartialEq + Private + Send + Sync + 'static;
+
+    /// The service it belongs to: `partners`.
+    const SERVICE: &'static str;
+    /// What lists may be filtered and ordered by.
+    const FIELDS: &'static [Field];
+
+    /// The full resource name.
+    fn name(&self) -> &str;
+    /// How many times it has changed; the store counts.
+    fn revision(&mut self) -> &mut i32;
+    /// When it last changed; the store sets it.
+    fn update_time(&mut self) -> &mut Micros;
+    /// Its state in words, empty for a noun without one.
+    fn state_name(&self) -> &'static str {
+        ""
+    }
+
+    /// The partner (or person) it belongs to.
+    fn owner(&self) -> &str;
+    /// Anyone may read it, also without an account.
+    fn public(&self) -> bool;
+
+    /// What else must be written with the row: keys of uniqueness, child rows, search texts.
+    fn follow<'a>(&'a self, _before: Option<&'a Self>, _unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+}
+
+/// The etag of a revision (AIP-154).
+pub fn etag(revision: i32) -> String {
+    format!("\"{revision}\"")
+}
+
+/// The resources of one noun.
+pub struct Store<R: Row> {
+    database: Database,
+    keys: TokenKeys,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> Clone for Store<R> {
+    fn clone(&self) -> Self {
+        Self { database: self.database.clone(), keys: self.keys.clone(), row: PhantomData }
+    }
+}
+
+impl<R: Row> Store<R> {
+    /// Over the process's database.
+    pub fn new(context: &crate::serve::Context) -> Self {
+        Self { database: context.database.clone(), keys: context.token_keys.clone(), row: PhantomData }
+    }
+
+    /// The database, for what only this noun does.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// One row by its full name.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub async fn get(&self, name: &str) -> Result<R> {
+        let found = R::Table::find().filter(key::<R>().eq(name)).one(self.database.reader()).await?;
+        found.ok_or_else(|| Error::not_found(name))
+    }
+
+    /// Rows by their full names, in the order asked.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT for none or more than 100; NOT_FOUND naming the first that is missing.
+    pub async fn batch(&self, names: &[String]) -> Result<Vec<R>> {
+        if names.is_empty() || names.len() > 100 {
+            return Err(Error::invalid("names", say!("1 to 100 names", "de 1 à 100 noms")));
+        }
+        let found = R::Table::find()
+            .filter(key::<R>().is_in(names.iter().map(String::as_str)))
+            .all(self.database.reader())
+            .await?;
+        let by_name: std::collections::HashMap<&str, &R> =
+            found.iter().map(|row| (row.name(), row)).collect();
+        let one = |name: &String| {
+            by_name.get(name.as_str()).map(|row| (*row).clone()).ok_or_else(|| Error::not_found(name))
+        };
+        names.iter().map(one).collect()
+    }
+
+    /// A page of the rows that are `visible` and that the request asks for.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT on `page_size`, `page_token`, `filter` or `order_by`.
+    pub async fn list(&self, ask: Ask<'_>, visible: sea_orm::Condition) -> Result<Page<R>> {
+        let query = Query::parse(ask, R::FIELDS, &self.keys, self.database.clock().now())?;
+        let rows = query.apply(R::Table::find().filter(visible)).all(self.database.reader()).await?;
+        Ok(query.page(rows))
+    }
+
+    /// Writes a new row, or answers what the same request made before.
+    ///
+    /// # Errors
+    /// ALREADY_EXISTS when the name is taken, and whatever [`Row::follow`] refuses.
+    pub async fn create(&self, call: Call, row: R) -> Result<R> {
+        self.create_if(call, row, |_, _| async { Ok(()) }.boxed()).await
+    }
+
+    /// As [`create`](Self::create), after a `check` inside the transaction: what must hold against concurrent writers too.
+    ///
+    /// # Errors
+    /// As `create`, and whatever the check refuses.
+    pub async fn create_if(
+        &self,
+        call: Call,
+        row: R,
+        check: impl for<'u> Fn(&'u mut Unit<'_>, &'u R) -> BoxFuture<'u, Result<()>>
+        + Send
+        + Sync
+        + Clone
+        + 'static,
+    ) -> Result<R> {
+        self.once(call, move |unit, call| {
+            let (row, check) = (row.clone(), check.clone());
+            async move {
+                check(unit, &row).await?;
+                insert(unit, call, &row).await?;
+                Ok((row, true))
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// Applies a rule to a row, or answers what the same request did before. A rule that changes nothing writes nothing.
+    ///
+    /// # Errors
+    /// NOT_FOUND, or PERMISSION_DENIED when the caller may not know; ABORTED when the etag is not current; what the rule refuses.
+    pub async fn change(
+        &self,
+        call: Call,
+        name: &str,
+        rule: impl Fn(&mut R) -> Result<()> + Send + Sync + Clone + 'static,
+    ) -> Result<R> {
+        let name = name.to_owned();
+        self.once(call, move |unit, call| {
+            let (name, rule) = (name.clone(), rule.clone());
+            async move {
+                let before: R = find(unit.txn, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
+                apply(unit, call, before, rule).await
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// Changes what a mask names (AIP-134): the rule examines the draft and writes the row.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change); PERMISSION_DENIED unless `may`; INVALID_ARGUMENT on `update_mask`.
+    pub async fn update(
+        &self,
+        call: Call,
+        patch: R::Message,
+        mask: Option<prost_types::FieldMask>,
+        name: &str,
+        may: fn(&Caller, &R) -> bool,
+        rule: fn(&mut R, &R::Message, &Call) -> Result<()>,
+    ) -> Result<R> {
+        let caller = call.clone();
+        self.change(call, name, move |row| {
+            caller.caller.must(may(&caller.caller, row), row.name())?;
+            let current: R::Message = row.clone().into();
+            let draft = mask::apply(&current, &patch, mask.as_ref())?;
+            if draft == current {
+                return Ok(());
+            }
+            rule(row, &draft, &caller)
+        })
+        .await
+    }
+
+    /// A piece of work that ends in one row, done once per `request_id`.
+    ///
+    /// # Errors
+    /// What the work refuses; INVALID_ARGUMENT when the id was used for another request.
+    pub async fn once(
+        &self,
+        call: Call,
+        work: impl for<'u> Fn(&'u mut Unit<'_>, &'u Call) -> BoxFuture<'u, Result<(R, bool)>>
+        + Send
+        + Sync
+        + Clone
+        + 'static,
+    ) -> Result<R> {
+        self.database
+            .write(R::SERVICE, move |unit| {
+                let (call, work) = (call.clone(), work.clone());
+                async move {
+                    if let Some(before) = idempotency::find(unit.txn, R::SERVICE, &call).await? {
+                        let row = find(unit.txn, &before.resource).await?;
+                        return Ok(Outcome::Discard(row.ok_or_else(|| Error::not_found(before.resource))?));
+                    }
+                    let (row, changed) = work(unit, &call).await?;
+                    if call.validate_only {
+                        return Ok(Outcome::Discard(row));
+                    }
+                    idempotency::remember(unit, R::SERVICE, &call, row.name(), &[]).await?;
+                    Ok(if changed || !call.request_id.is_empty() {
+                        Outcome::Keep(row)
+                    } else {
+                        Outcome::Discard(row)
+                    })
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// A row inside a transaction.
+///
+/// # Errors
+/// Only the database's.
+pub async fn find<R: Row>(txn: &DatabaseTransaction, name: &str) -> Result<Option<R>> {
+    Ok(R::Table::find().filter(key::<R>().eq(name)).one(txn).await?)
+}
+
+/// Writes a new row inside a transaction, with all that follows it and its line in the change table.
+///
+/// # Errors
+/// ALREADY_EXISTS when the name is taken.
+pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result<()> {
+    if find::<R>(unit.txn, row.name()).await?.is_some() {
+        return Err(Error::AlreadyExists {
+            field: "name".to_owned(),
+            holder: Some(row.name().to_owned()),
+            why: say!(
+                "{name} exists already: choose another id, or leave it empty",
+                "{name} existe déjà : choisissez un autre identifiant, ou laissez-le vide",
+                name = row.name()
+            ),
+        });
+    }
+    R::Table::insert(row.clone().into_active_model()).exec_without_returning(unit.txn).await?;
+    row.follow(None, unit).await?;
+    record(unit, call, None, row);
+    Ok(())
+}
+
+/// Writes many new rows at once inside a transaction, with their lines in the change table; what follows them is the
+/// caller's to write, and so is knowing that the names are free.
+///
+/// # Errors
+/// Only the database's.
+pub async fn insert_all<R: Row>(unit: &mut Unit<'_>, call: &Call, rows: &[R]) -> Result<()> {
+    // SQLite binds at most 32,766 values in a statement.
+    for chunk in rows.chunks(500) {
+        let rows = chunk.iter().map(|row| row.clone().into_active_model());
+        R::Table::insert_many(rows).exec_without_returning(unit.txn).await?;
+    }
+    for row in rows {
+        record(unit, call, None, row);
+    }
+    Ok(())
+}
+
+/// Applies a rule to a row inside a transaction: the row afterwards, and whether anything changed.
+///
+/// # Errors
+/// ABORTED when the call's etag is not current; what the rule refuses.
+pub async fn apply<R: Row>(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    before: R,
+    rule: impl Fn(&mut R) -> Result<()>,
+) -> Result<(R, bool)> {
+    let mut after = before.clone();
+    let refusal = rule(&mut after);
+    if let Err(forbidden @ (Error::Forbidden { .. } | Error::NotFound { .. })) = refusal {
+        return Err(forbidden); // who may not know the resource learns nothing of its etag either
+    }
+    if !call.etag.is_empty() && call.etag != etag(*after.revision()) {
+        return Err(Error::Aborted {
+            reason: "ETAG_MISMATCH",
+            why: say!(
+                "{name} was changed since you read it: read it again, then repeat your change",
+                "{name} a été modifié depuis votre lecture : relisez, puis refaites votre modification",
+                name = before.name()
+            ),
+        });
+    }
+    refusal?;
+    if after == before {
+        return Ok((before, false));
+    }
+    *after.revision() += 1;
+    *after.update_time() = unit.now;
+    save(unit, &after).await?;
+    after.follow(Some(&before), unit).await?;
+    record(unit, call, Some(&before), &after);
+    Ok((after, true))
+}
+
+async fn save<R: Row>(unit: &Unit<'_>, row: &R) -> Result<()> {
+    let row: R::Active = row.clone().into_active_model();
+    row.reset_all().update(unit.txn).await?;
+    Ok(())
+}
+
+fn record<R: Row>(unit: &mut Unit<'_>, call: &Call, before: Option<&R>, after: &R) {
+    let mut message: R::Message = after.clone().into();
+    message.redact();
+    let about = About {
+        resource: after.name(),
+        revision: *after.clone().revision(),
+        states: (before.map_or("", R::state_name), after.state_name()),
+        owner: after.owner(),
+        public: after.public(),
+    };
+    unit.record(call, about, &message);
+}
+
+/// The key column of every noun's table.
+fn key<R: Row>() -> Expr {
+    Expr::col((R::Table::default(), sea_orm::sea_query::Alias::new("name")))
+}

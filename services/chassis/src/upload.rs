@@ -1,0 +1,78 @@
+//! A file sent in pieces: kept on disk, not in memory, and gone with the call.
+
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
+
+use proto::common::{ImportOptions, ImportRequest, import_request::Piece};
+use tonic::Streaming;
+
+use crate::error::{Error, Result};
+use crate::say;
+
+/// A file is refused beyond so many bytes.
+pub const LARGEST: u64 = 1024 * 1024 * 1024;
+
+/// A file as it was sent.
+pub struct Upload {
+    /// How to import it.
+    pub options: ImportOptions,
+    /// SHA-256 of the options and all its bytes: the same request id with another file is refused.
+    pub hash: Vec<u8>,
+    file: File,
+}
+
+impl Upload {
+    /// Takes in a whole file.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT when the options do not come first, or twice; RESOURCE_EXHAUSTED for a file that is too large.
+    pub async fn receive(mut pieces: Streaming<ImportRequest>) -> Result<Self> {
+        let first = pieces.message().await.map_err(refused)?.and_then(|request| request.piece);
+        let Some(Piece::Options(options)) = first else {
+            return Err(Error::invalid("options", say!("expected first", "attendu en premier")));
+        };
+        let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        digest.update(&prost::Message::encode_to_vec(&options));
+        let mut file = tempfile::tempfile().map_err(Error::internal)?;
+        let mut size = 0;
+        while let Some(request) = pieces.message().await.map_err(refused)? {
+            let Some(Piece::Chunk(chunk)) = request.piece else {
+                return Err(Error::invalid(
+                    "chunk",
+                    say!("expected after the options", "attendu après les options"),
+                ));
+            };
+            size += chunk.len() as u64;
+            if size > LARGEST {
+                return Err(Error::Exhausted {
+                    reason: "TOO_LARGE",
+                    why: say!(
+                        "the file is larger than 1 GiB: split it",
+                        "le fichier dépasse 1 Gio : découpez-le"
+                    ),
+                    retry_after: None,
+                });
+            }
+            digest.update(&chunk);
+            file = tokio::task::spawn_blocking(move || file.write_all(&chunk).map(|()| file))
+                .await
+                .map_err(Error::internal)?
+                .map_err(Error::internal)?;
+        }
+        Ok(Self { options, hash: digest.finish().as_ref().to_vec(), file })
+    }
+
+    /// Reads it from the beginning; one reader at a time.
+    ///
+    /// # Errors
+    /// Only the disk's.
+    pub fn open(&self) -> Result<File> {
+        let mut file = self.file.try_clone().map_err(Error::internal)?;
+        file.rewind().map_err(Error::internal)?;
+        Ok(file)
+    }
+}
+
+fn refused(status: tonic::Status) -> Error {
+    Error::Peer(Box::new(status))
+}
