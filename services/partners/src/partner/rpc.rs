@@ -1,0 +1,369 @@
+//! The conversation about partners: who asks, what, may they, do it, answer.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::error::{Error, Result};
+use chassis::page::Ask;
+use chassis::wire::{Conversation, reply};
+use chassis::{Call, Context, Reply, Store, name, peer, say};
+use futures::FutureExt as _;
+use proto::Private as _;
+use proto::auth::Role;
+use proto::common::{ImportReport, ImportRequest, PossibleDuplicate};
+use proto::identity::membership_service_client::MembershipServiceClient;
+use proto::identity::{CreateMembershipRequest, Membership};
+use proto::partners as pb;
+use proto::partners::partner_service_server::{PartnerService, PartnerServiceServer};
+use tonic::transport::Channel;
+use tonic::{Request, Streaming};
+
+use super::duplicate::Candidate;
+use super::row::Model;
+use super::rules::{self, PATTERN};
+use super::{import, store};
+
+/// What a refusal for a likely duplicate is sealed for.
+const CONFIRMATION: &str = "duplicate";
+
+pub(crate) fn service(context: &Context) -> Result<PartnerServiceServer<Partners>> {
+    let memberships = MembershipServiceClient::new(context.channel_to("identity")?);
+    Ok(PartnerServiceServer::new(Partners {
+        store: Store::new(context),
+        context: context.clone(),
+        memberships,
+    }))
+}
+
+pub(crate) struct Partners {
+    store: Store<Model>,
+    context: Context,
+    memberships: MembershipServiceClient<Channel>,
+}
+
+/// What the caller says when likely duplicates are others: exactly these were looked at.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Confirmation {
+    #[prost(string, repeated, tag = "1")]
+    candidates: Vec<String>,
+}
+
+#[tonic::async_trait]
+impl PartnerService for Partners {
+    async fn create_partner(&self, request: Request<pb::CreatePartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let request = request.into_inner();
+        let partner = rules::create(&request.partner_id, &request.partner.unwrap_or_default(), &call)?;
+        let keys = self.context.token_keys.clone();
+        let confirmed: Confirmation =
+            keys.open(CONFIRMATION, &request.duplicate_confirmation).unwrap_or_default();
+        let caller = Arc::clone(&call.caller);
+        let partner = self.store.create_if(call, partner, move |unit, partner| {
+            let (keys, confirmed) = (keys.clone(), confirmed.clone());
+            async move {
+                store::identifiers_free(partner, unit).await?; // an equal identifier is the stronger answer
+                let others = store::candidates(unit.txn, partner).await?;
+                let all_seen = others.iter().all(|other| confirmed.candidates.contains(&other.name));
+                if all_seen { Ok(()) } else { Err(likely_duplicate(&keys, &others)) }
+            }
+            .boxed()
+        });
+        self.answer(&caller, partner.await?)
+    }
+
+    async fn get_partner(&self, request: Request<pb::GetPartnerRequest>) -> Reply<pb::Partner> {
+        let caller = Caller::of(&request);
+        let asked = &request.get_ref().name;
+        name::id("name", PATTERN, asked)?;
+        let partner = self.store.get(asked).await.and_then(|found| seen(&caller, found))?;
+        let survivor = self.survivors(vec![partner.clone()]).await?.remove(0);
+        let mut message = shown(&caller, survivor.clone());
+        message.allowed_actions = rules::LIFECYCLE.explain(&survivor, &caller, self.context.clock.now());
+        if survivor.name != partner.name {
+            message.redirected_from = partner.name;
+        }
+        reply(message)
+    }
+
+    async fn list_partners(
+        &self,
+        request: Request<pb::ListPartnersRequest>,
+    ) -> Reply<pb::ListPartnersResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let ask = Ask {
+            method: Conversation::current().method,
+            scope: &caller.subject,
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            filter: &request.filter,
+            order_by: &request.order_by,
+        };
+        let merged_too = request.filter.contains("merged_into") || request.filter.contains("name");
+        let page = self.store.list(ask, visible(&caller, merged_too)).await?;
+        let next_page_token = page.next_page_token;
+        let partners = page.rows.into_iter().map(|partner| shown(&caller, partner)).collect();
+        reply(pb::ListPartnersResponse { partners, next_page_token })
+    }
+
+    async fn batch_get_partners(
+        &self,
+        request: Request<pb::BatchGetPartnersRequest>,
+    ) -> Reply<pb::BatchGetPartnersResponse> {
+        let caller = Caller::of(&request);
+        let found = self.store.batch(&request.get_ref().names).await?;
+        let found = found.into_iter().map(|partner| seen(&caller, partner)).collect::<Result<Vec<_>>>()?;
+        let asked: Vec<String> = found.iter().map(|partner| partner.name.clone()).collect();
+        let survivors = self.survivors(found).await?;
+        let answer = asked.into_iter().zip(survivors).map(|(asked, survivor)| {
+            let redirected_from = if asked == survivor.name { String::new() } else { asked };
+            pb::Partner { redirected_from, ..shown(&caller, survivor) }
+        });
+        reply(pb::BatchGetPartnersResponse { partners: answer.collect() })
+    }
+
+    async fn search_partners(
+        &self,
+        request: Request<pb::SearchPartnersRequest>,
+    ) -> Reply<pb::SearchPartnersResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let most = size(request.page_size)?;
+        let found =
+            store::search(self.store.database(), &request.query, visible(&caller, false), most).await?;
+        reply(pb::SearchPartnersResponse {
+            partners: found.into_iter().map(|found| shown(&caller, found)).collect(),
+        })
+    }
+
+    async fn update_partner(&self, request: Request<pb::UpdatePartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let request = request.into_inner();
+        let patch = request.partner.unwrap_or_default();
+        let asked = patch.name.clone();
+        name::id("partner.name", PATTERN, &asked)?;
+        let caller = Arc::clone(&call.caller);
+        let changed =
+            self.store.update(call, patch, request.update_mask, &asked, rules::may_update, rules::update);
+        self.answer(&caller, changed.await?)
+    }
+
+    async fn approve_partner(&self, request: Request<pb::ApprovePartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let asked = &request.get_ref().name;
+        // Its creator becomes its administrator first, and that can be repeated: whatever stops in between, asking again
+        // finishes it. Nothing is asked of a peer for a partner that could not be approved.
+        let rehearsal = Call { validate_only: true, ..call.clone() };
+        let waiting = self.take("ApprovePartner", rehearsal, asked).await?;
+        if !call.validate_only && !waiting.created_by.is_empty() {
+            self.make_administrator(&call, &waiting).await?;
+        }
+        let caller = Arc::clone(&call.caller);
+        self.answer(&caller, self.take("ApprovePartner", call, asked).await?)
+    }
+
+    async fn reject_partner(&self, request: Request<pb::RejectPartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        call.reason_required()?;
+        self.verb("RejectPartner", call, &request.get_ref().name).await
+    }
+
+    async fn suspend_partner(&self, request: Request<pb::SuspendPartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        call.reason_required()?;
+        self.verb("SuspendPartner", call, &request.get_ref().name).await
+    }
+
+    async fn reinstate_partner(&self, request: Request<pb::ReinstatePartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        self.verb("ReinstatePartner", call, &request.get_ref().name).await
+    }
+
+    async fn archive_partner(&self, request: Request<pb::ArchivePartnerRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        self.verb("ArchivePartner", call, &request.get_ref().name).await
+    }
+
+    async fn merge_partners(&self, request: Request<pb::MergePartnersRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let request = request.into_inner();
+        name::id("name", PATTERN, &request.name)?;
+        name::id("survivor", PATTERN, &request.survivor)?;
+        let caller = Arc::clone(&call.caller);
+        let merged = self.store.once(call, move |unit, call| {
+            store::merge(unit, call, request.name.clone(), request.survivor.clone()).boxed()
+        });
+        self.answer(&caller, merged.await?)
+    }
+
+    async fn unmerge_partners(&self, request: Request<pb::UnmergePartnersRequest>) -> Reply<pb::Partner> {
+        let call = Call::of(&request, &self.context.clock)?;
+        name::id("name", PATTERN, &request.get_ref().name)?;
+        let caller = Arc::clone(&call.caller);
+        self.answer(&caller, self.store.change(call, &request.get_ref().name, rules::unmerge).await?)
+    }
+
+    async fn list_possible_duplicates(
+        &self,
+        request: Request<pb::ListPossibleDuplicatesRequest>,
+    ) -> Reply<pb::ListPossibleDuplicatesResponse> {
+        let request = request.get_ref();
+        let most = usize::try_from(size(request.page_size)?).unwrap_or(usize::MAX);
+        let pairs = store::pairs(self.store.database(), &request.partner, most).await?;
+        let possible_duplicates = self.described(pairs).await?;
+        reply(pb::ListPossibleDuplicatesResponse { possible_duplicates })
+    }
+
+    async fn import_partners(
+        &self,
+        request: Request<pb::ImportPartnersRequest>,
+    ) -> Reply<pb::ImportPartnersResponse> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let organisations = request.into_inner().organisations;
+        if organisations.is_empty() || organisations.len() > 1000 {
+            return Err(Error::invalid("organisations", say!("1 to 1,000", "de 1 à 1 000")).into());
+        }
+        reply(import::import(self.store.database(), call, organisations).await?)
+    }
+
+    async fn import_organisations(&self, request: Request<Streaming<ImportRequest>>) -> Reply<ImportReport> {
+        let caller = Caller::of(&request);
+        reply(import::file(&self.context, self.store.database(), caller, request.into_inner()).await?)
+    }
+}
+
+impl Partners {
+    async fn verb(&self, method: &'static str, call: Call, asked: &str) -> Reply<pb::Partner> {
+        let caller = Arc::clone(&call.caller);
+        self.answer(&caller, self.take(method, call, asked).await?)
+    }
+
+    async fn take(&self, method: &'static str, call: Call, asked: &str) -> Result<Model> {
+        name::id("name", PATTERN, asked)?;
+        let by = call.clone();
+        self.store.change(call, asked, move |partner| rules::take(method, partner, &by)).await
+    }
+
+    fn answer(&self, caller: &Caller, partner: Model) -> Reply<pb::Partner> {
+        let actions = rules::LIFECYCLE.explain(&partner, caller, self.context.clock.now());
+        reply(pb::Partner { allowed_actions: actions, ..shown(caller, partner) })
+    }
+
+    async fn make_administrator(&self, call: &Call, partner: &Model) -> Result<()> {
+        let membership = Membership {
+            user: partner.created_by.clone(),
+            role: Role::PartnerAdmin.into(),
+            ..Membership::default()
+        };
+        let request = CreateMembershipRequest {
+            parent: partner.name.clone(),
+            membership: Some(membership),
+            ..CreateMembershipRequest::default()
+        };
+        let made =
+            self.memberships.clone().create_membership(peer::on_behalf_of(&call.caller, request)).await;
+        match made {
+            Err(status) if status.code() == tonic::Code::AlreadyExists => Ok(()),
+            other => peer::answer(other).map(drop),
+        }
+    }
+
+    /// Each partner, or the one it was merged into (BEY-1).
+    async fn survivors(&self, partners: Vec<Model>) -> Result<Vec<Model>> {
+        let mut into: Vec<String> = partners.iter().map(|partner| partner.merged_into.clone()).collect();
+        into.retain(|name| !name.is_empty());
+        into.sort_unstable();
+        into.dedup();
+        if into.is_empty() {
+            return Ok(partners);
+        }
+        let survivors = self.store.batch(&into).await?;
+        let of = |partner: Model| {
+            survivors.iter().find(|survivor| survivor.name == partner.merged_into).cloned().unwrap_or(partner)
+        };
+        Ok(partners.into_iter().map(of).collect())
+    }
+
+    /// Pairs with the titles of both.
+    async fn described(&self, pairs: Vec<(String, Candidate)>) -> Result<Vec<PossibleDuplicate>> {
+        let mut names: Vec<String> =
+            pairs.iter().flat_map(|(one, other)| [one.clone(), other.name.clone()]).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut titles: HashMap<String, String> = HashMap::new();
+        for some in names.chunks(100) {
+            let partners = self.store.batch(some).await?;
+            titles.extend(partners.into_iter().map(|partner| (partner.name.clone(), title(&partner))));
+        }
+        let title = |name: &str| titles.get(name).cloned().unwrap_or_default();
+        Ok(pairs.into_iter().map(|(partner, candidate)| pair(&title, partner, candidate)).collect())
+    }
+}
+
+fn pair(title: &impl Fn(&str) -> String, partner: String, candidate: Candidate) -> PossibleDuplicate {
+    PossibleDuplicate {
+        title: title(&partner),
+        candidate_title: title(&candidate.name),
+        partner,
+        candidate: candidate.name,
+        score: candidate.score,
+        reasons: candidate.reasons.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// The title in the caller's language, else in its own.
+pub(crate) fn title(partner: &Model) -> String {
+    let mut title = partner.title.clone().into_inner();
+    chassis::text::display(&mut title, &Conversation::current().preferences);
+    title.display_text
+}
+
+/// The partner, unless the caller may not see it: then it is as if it were not there.
+fn seen(caller: &Caller, partner: Model) -> Result<Model> {
+    if rules::sees(caller, &partner) { Ok(partner) } else { Err(Error::not_found(partner.name)) }
+}
+
+/// The partner's message, without what is private to others.
+fn shown(caller: &Caller, partner: Model) -> pb::Partner {
+    let knows = rules::knows(caller, &partner);
+    let mut message: pb::Partner = partner.into();
+    if !knows {
+        message.redact();
+    }
+    message
+}
+
+fn visible(caller: &Caller, merged_too: bool) -> store::Visible {
+    store::visible(caller.oversees(), caller.partners.keys().cloned().collect(), &caller.subject, merged_too)
+}
+
+fn size(asked: i32) -> Result<u64> {
+    match asked {
+        0 => Ok(50),
+        size => u64::try_from(size.min(1000))
+            .map_err(|_| Error::invalid("page_size", say!("expected 0 or more", "0 ou plus attendu"))),
+    }
+}
+
+fn likely_duplicate(keys: &chassis::page::TokenKeys, others: &[Candidate]) -> Error {
+    let confirmation = Confirmation { candidates: others.iter().map(|other| other.name.clone()).collect() };
+    let mut facts = vec![("duplicate_confirmation".to_owned(), keys.seal(CONFIRMATION, &confirmation))];
+    let mut list = Vec::new();
+    for (index, other) in others.iter().take(10).enumerate() {
+        let reasons = other.reasons.join(" ");
+        list.push(format!("{} ({} %: {reasons})", other.name, other.score));
+        facts.push((format!("candidate_{index}"), format!("{} {} {reasons}", other.name, other.score)));
+    }
+    let list = list.join(", ");
+    Error::Refused {
+        rule: "BEY-1",
+        why: say!(
+            "this may be a partner that is known already: {list}. Use that one; or, if it is another, send the \
+             duplicate_confirmation of this answer",
+            "c'est peut-être une organisation déjà connue : {list}. Utilisez celle-là ; ou, si c'en est une autre, renvoyez le \
+             duplicate_confirmation de cette réponse"
+        ),
+        facts,
+    }
+}

@@ -1,0 +1,316 @@
+//! Partners on disk: their keys, the words they are found by, and the pairs that may be one.
+
+use chassis::database::{Database, Unit};
+use chassis::error::{Error, Result};
+use chassis::text::fold;
+use chassis::{Call, say};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Query, SelectStatement};
+use sea_orm::{Condition, ConnectionTrait, DbBackend, ExprTrait as _, FromQueryResult, Statement};
+
+use super::duplicate::{self, Candidate, Kind};
+use super::row::{COLUMN, Entity, Model};
+use super::rules;
+
+/// Which rows a caller may list.
+pub(crate) type Visible = Condition;
+
+/// Two partners that share keys.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct SharedKey {
+    one: String,
+    other: String,
+    kind: String,
+    one_country: String,
+    other_country: String,
+}
+
+/// The partners that a list shows: those the caller may see, and of merged ones only the survivor (BEY-1).
+pub(crate) fn visible(all: bool, own: Vec<String>, subject: &str, merged_too: bool) -> Condition {
+    let mut visible = Condition::all();
+    if !all {
+        let mut any = Condition::any()
+            .add(COLUMN.state.is_in(rules::PUBLIC.iter().map(|state| chassis::column::Coded::from(*state))))
+            .add(COLUMN.name.is_in(own));
+        if !subject.is_empty() {
+            any = any.add(COLUMN.created_by.eq(subject));
+        }
+        visible = visible.add(any);
+    }
+    if !merged_too {
+        visible = visible.add(COLUMN.merged_into.eq(""));
+    }
+    visible
+}
+
+/// Writes what follows a partner's row: its keys, its words; refuses an identifier that a live partner has.
+pub(crate) async fn follow(partner: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    let state_alone = before.is_some_and(|before| {
+        before.title == partner.title
+            && before.identifiers == partner.identifiers
+            && before.acronym == partner.acronym
+            && before.description == partner.description
+            && before.website == partner.website
+    });
+    if before.is_none_or(|before| before.identifiers != partner.identifiers || before.state != partner.state)
+    {
+        identifiers_free(partner, unit).await?;
+    }
+    if state_alone {
+        return Ok(());
+    }
+    if before.is_some() {
+        let kinds = [Kind::Identifier, Kind::Title, Kind::Acronym, Kind::Website].map(Kind::name);
+        let old = Query::delete()
+            .from_table("partner_key")
+            .and_where(Expr::col("partner").eq(partner.name.as_str()))
+            .and_where(Expr::col("kind").is_in(kinds))
+            .to_owned();
+        unit.txn.execute(&old).await?;
+    }
+    insert_keys(
+        unit.txn,
+        duplicate::keys(partner).iter().map(|(kind, value)| (*kind, value.as_str(), partner.name.as_str())),
+    )
+    .await?;
+    index_words(unit.txn, std::iter::once(partner), before.is_some()).await
+}
+
+/// Adds keys; those known already stay.
+pub(crate) async fn insert_keys<'a>(
+    db: &impl ConnectionTrait,
+    keys: impl Iterator<Item = (Kind, &'a str, &'a str)>,
+) -> Result<()> {
+    let keys: Vec<_> = keys.collect();
+    for chunk in keys.chunks(1000) {
+        let mut insert = Query::insert();
+        insert.into_table("partner_key").columns(["kind", "value", "partner"]);
+        for (kind, value, partner) in chunk {
+            insert.values_panic([kind.name().into(), (*value).into(), (*partner).into()]);
+        }
+        insert.on_conflict(sea_orm::sea_query::OnConflict::new().do_nothing().to_owned());
+        db.execute(&insert).await?;
+    }
+    Ok(())
+}
+
+/// Makes partners findable by their words.
+pub(crate) async fn index_words<'a>(
+    db: &impl ConnectionTrait,
+    partners: impl Iterator<Item = &'a Model>,
+    known: bool,
+) -> Result<()> {
+    let words: Vec<(&str, String)> =
+        partners.map(|partner| (partner.name.as_str(), words(partner))).collect();
+    if known {
+        let names = words.iter().map(|(name, _)| *name);
+        let old =
+            Query::delete().from_table("partner_search").and_where(Expr::col("name").is_in(names)).to_owned();
+        db.execute(&old).await?;
+    }
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    for chunk in words.chunks(1000) {
+        let mut insert = Query::insert();
+        insert.into_table("partner_search").columns(["name", "words"]);
+        for (name, words) in chunk {
+            let words: Expr = match postgres {
+                true => sea_orm::sea_query::Func::cust("to_tsvector")
+                    .arg(Expr::cust("'simple'"))
+                    .arg(Expr::value(words.as_str()))
+                    .into(),
+                false => Expr::value(words.as_str()),
+            };
+            insert.values_panic([Expr::value(*name), words]);
+        }
+        db.execute(&insert).await?;
+    }
+    Ok(())
+}
+
+fn words(partner: &Model) -> String {
+    let texts = partner.title.translations.values().chain(partner.description.translations.values());
+    let mut words: Vec<String> = texts.map(|text| fold(&text.text)).collect();
+    words.push(fold(&partner.acronym));
+    words.extend(partner.competences.iter().map(|competence| fold(competence)));
+    words.extend(partner.identifiers.iter().map(|identifier| fold(&identifier.value)));
+    words.retain(|text| !text.is_empty());
+    words.join(" ")
+}
+
+/// Refuses an identifier that another live partner has.
+pub(crate) async fn identifiers_free(partner: &Model, unit: &Unit<'_>) -> Result<()> {
+    if partner.identifiers.is_empty()
+        || !rules::LIVE.contains(&partner.state.get())
+        || !partner.merged_into.is_empty()
+    {
+        return Ok(());
+    }
+    let values = partner.identifiers.iter().map(|id| format!("{}:{}", id.scheme, id.value));
+    let taken = Query::select()
+        .columns([
+            (Alias::new("partner_key"), Alias::new("partner")),
+            (Alias::new("partner_key"), Alias::new("value")),
+        ])
+        .from("partner_key")
+        .inner_join("partner", Expr::col(("partner", "name")).equals(("partner_key", "partner")))
+        .and_where(Expr::col(("partner_key", "kind")).eq(Kind::Identifier.name()))
+        .and_where(Expr::col(("partner_key", "value")).is_in(values))
+        .and_where(Expr::col(("partner_key", "partner")).ne(partner.name.as_str()))
+        .and_where(Expr::col(("partner", "merged_into")).eq(""))
+        .and_where(Expr::col(("partner", "state")).is_in(rules::LIVE.iter().map(|state| *state as i32)))
+        .limit(1)
+        .to_owned();
+    let Some(row) = unit.txn.query_one(&taken).await? else {
+        return Ok(());
+    };
+    let (holder, value): (String, String) = (row.try_get("", "partner")?, row.try_get("", "value")?);
+    let identifier = value.replacen(':', " ", 1);
+    Err(Error::AlreadyExists {
+        field: "partner.identifiers".to_owned(),
+        why: say!(
+            "{holder} has the identifier {identifier} already: use that partner",
+            "{holder} a déjà l'identifiant {identifier} : utilisez cette organisation"
+        ),
+        holder: Some(holder),
+    })
+}
+
+/// Redirects a duplicate to its survivor, both read in one transaction (BEY-1).
+pub(crate) async fn merge(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    duplicate: String,
+    survivor: String,
+) -> Result<(Model, bool)> {
+    let missing = |name: &str| call.caller.not_found(name);
+    let kept: Model = chassis::store::find(unit.txn, &survivor).await?.ok_or_else(|| missing(&survivor))?;
+    let gone: Model = chassis::store::find(unit.txn, &duplicate).await?.ok_or_else(|| missing(&duplicate))?;
+    if Entity::find().filter(COLUMN.merged_into.eq(duplicate.as_str())).one(unit.txn).await?.is_some() {
+        return Err(Error::refused(
+            "BEY-1",
+            say!(
+                "another partner is merged into it: a chain of merges is not kept; merge that one into the survivor first",
+                "une autre organisation est fusionnée dans celle-ci : fusionnez d'abord celle-là dans l'organisation conservée"
+            ),
+        ));
+    }
+    chassis::store::apply(unit, call, gone, |gone| rules::merge(gone, &kept)).await
+}
+
+/// The live partners that may be the same as this one (BEY-1).
+pub(crate) async fn candidates(db: &impl ConnectionTrait, partner: &Model) -> Result<Vec<Candidate>> {
+    let keys = duplicate::keys(partner);
+    let mut any = Condition::any();
+    for (kind, value) in &keys {
+        any = any.add(
+            Expr::col(("partner_key", "kind"))
+                .eq(kind.name())
+                .and(Expr::col(("partner_key", "value")).eq(value.as_str())),
+        );
+    }
+    let select = Query::select()
+        .column(("partner_key", "partner"))
+        .column(("partner_key", "kind"))
+        .column(("partner", "country_code"))
+        .from("partner_key")
+        .inner_join("partner", Expr::col(("partner", "name")).equals(("partner_key", "partner")))
+        .cond_where(any)
+        .and_where(Expr::col(("partner", "merged_into")).eq(""))
+        .and_where(Expr::col(("partner", "state")).is_in(rules::LIVE.iter().map(|state| *state as i32)))
+        .and_where(Expr::col(("partner_key", "partner")).ne(partner.name.as_str()))
+        .to_owned();
+    let mut rows = Vec::new();
+    for row in db.query_all(&select).await? {
+        rows.push((row.try_get("", "partner")?, row.try_get("", "kind")?, row.try_get("", "country_code")?));
+    }
+    Ok(duplicate::candidates(rows, &partner.country_code))
+}
+
+/// Pairs of live partners that may be one, the likeliest first; of one partner, or of all.
+pub(crate) async fn pairs(
+    database: &Database,
+    partner: &str,
+    most: usize,
+) -> Result<Vec<(String, Candidate)>> {
+    let column = |table: &'static str, column: &'static str| Expr::col((table, column));
+    let live = || rules::LIVE.iter().map(|state| *state as i32);
+    let mut select = SelectStatement::new();
+    select
+        .expr_as(column("a", "partner"), "one")
+        .expr_as(column("b", "partner"), "other")
+        .expr_as(column("a", "kind"), "kind")
+        .expr_as(column("p", "country_code"), "one_country")
+        .expr_as(column("q", "country_code"), "other_country")
+        .from_as("partner_key", "a")
+        .join_as(
+            sea_orm::JoinType::InnerJoin,
+            "partner_key",
+            "b",
+            column("a", "kind").equals(("b", "kind")).and(column("a", "value").equals(("b", "value"))),
+        )
+        .join_as(sea_orm::JoinType::InnerJoin, "partner", "p", column("p", "name").equals(("a", "partner")))
+        .join_as(sea_orm::JoinType::InnerJoin, "partner", "q", column("q", "name").equals(("b", "partner")))
+        .and_where(column("p", "merged_into").eq("").and(column("q", "merged_into").eq("")))
+        .and_where(column("p", "state").is_in(live()).and(column("q", "state").is_in(live())));
+    match partner {
+        "" => select.and_where(column("a", "partner").lt(column("b", "partner"))),
+        name => select.and_where(column("a", "partner").eq(name)).and_where(column("b", "partner").ne(name)),
+    };
+    let rows = SharedKey::find_by_statement(database.backend().build(&select)).all(database.reader()).await?;
+    let mut shared: std::collections::BTreeMap<(String, String), Vec<SharedKey>> =
+        std::collections::BTreeMap::new();
+    for row in rows {
+        shared.entry((row.one.clone(), row.other.clone())).or_default().push(row);
+    }
+    let mut pairs: Vec<(String, Candidate)> = shared
+        .into_iter()
+        .map(|((one, other), keys)| {
+            let countries = (keys[0].one_country.as_str(), keys[0].other_country.as_str());
+            (one, duplicate::judge(&other, keys.iter().map(|key| key.kind.as_str()), countries))
+        })
+        .filter(|(_, candidate)| candidate.score >= duplicate::LIKELY)
+        .collect();
+    pairs.sort_by(|a, b| b.1.score.cmp(&a.1.score).then_with(|| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name))));
+    pairs.truncate(most);
+    Ok(pairs)
+}
+
+/// The partners that have words beginning with each word of the query, best first.
+pub(crate) async fn search(
+    database: &Database,
+    query: &str,
+    visible: Condition,
+    most: u64,
+) -> Result<Vec<Model>> {
+    let folded = fold(query);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(16).collect();
+    if words.is_empty() {
+        return Err(Error::required("query"));
+    }
+    let (sql, pattern) = match database.backend() {
+        DbBackend::Postgres => (
+            "SELECT name FROM partner_search WHERE words @@ to_tsquery('simple', $1) \
+             ORDER BY ts_rank(words, to_tsquery('simple', $1)) DESC, name LIMIT 2000",
+            words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & "),
+        ),
+        _ => (
+            "SELECT name FROM partner_search WHERE partner_search MATCH ? ORDER BY rank, name LIMIT 2000",
+            words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
+        ),
+    };
+    let statement = Statement::from_sql_and_values(database.backend(), sql, [pattern.into()]);
+    let mut names: Vec<String> = Vec::new();
+    for row in database.reader().query_all_raw(statement).await? {
+        names.push(row.try_get_by_index(0)?);
+    }
+    let place: std::collections::HashMap<&str, usize> =
+        names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    let mut found = Entity::find()
+        .filter(COLUMN.name.is_in(names.clone()))
+        .filter(visible)
+        .all(database.reader())
+        .await?;
+    found.sort_by_key(|partner| place.get(partner.name.as_str()).copied().unwrap_or(usize::MAX));
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(found)
+}
