@@ -1,0 +1,6 @@
+//! The membership: a person's role in a partner.
+
+pub(crate) mod row;
+pub(crate) mod rpc;
+pub(crate) mod rules;
+pub(crate) mod store;

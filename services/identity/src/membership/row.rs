@@ -1,0 +1,90 @@
+//! The table `membership`, facing its message.
+
+use chassis::column::{Coded, Micros};
+use chassis::database::Unit;
+use chassis::filter::Field;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+pub(crate) use proto::auth::Role;
+use proto::identity as pb;
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    pub uid: String,
+    pub revision: i32,
+    pub create_time: Micros,
+    pub update_time: Micros,
+    pub partner: String,
+    pub user: String,
+    pub role: Coded<Role>,
+    pub grant_time: Micros,
+    pub revoke_time: Option<Micros>,
+    pub granted_by: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for pb::Membership {
+    fn from(membership: Model) -> Self {
+        Self {
+            name: membership.name,
+            uid: membership.uid,
+            etag: chassis::store::etag(membership.revision),
+            create_time: Some(membership.create_time.to_timestamp()),
+            update_time: Some(membership.update_time.to_timestamp()),
+            revision: membership.revision,
+            user: membership.user,
+            role: membership.role.number(),
+            grant_time: Some(membership.grant_time.to_timestamp()),
+            revoke_time: membership.revoke_time.map(Micros::to_timestamp),
+            granted_by: membership.granted_by,
+        }
+    }
+}
+
+impl chassis::Row for Model {
+    type Table = Entity;
+    type Active = ActiveModel;
+    type Message = pb::Membership;
+
+    const SERVICE: &'static str = "identity";
+    const FIELDS: &'static [Field] = &[
+        Field::text("user"),
+        Field::enumeration("role", "ensemble.auth.v1.Role"),
+        Field::time("revoke_time"),
+        Field::time("create_time"),
+    ];
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn revision(&mut self) -> &mut i32 {
+        &mut self.revision
+    }
+
+    fn update_time(&mut self) -> &mut Micros {
+        &mut self.update_time
+    }
+
+    fn state_name(&self) -> &'static str {
+        if self.revoke_time.is_some() { "REVOKED" } else { "GRANTED" }
+    }
+
+    fn owner(&self) -> &str {
+        &self.partner
+    }
+
+    fn public(&self) -> bool {
+        false
+    }
+
+    fn follow<'a>(&'a self, _: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+        super::store::follow(self, unit).boxed()
+    }
+}

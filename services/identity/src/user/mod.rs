@@ -1,0 +1,9 @@
+//! The person: an account of someone who uses the registry.
+
+pub(crate) mod export;
+pub(crate) mod first;
+pub(crate) mod link;
+pub(crate) mod row;
+pub(crate) mod rpc;
+pub(crate) mod rules;
+pub(crate) mod store;
