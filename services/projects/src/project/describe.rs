@@ -1,0 +1,311 @@
+//! What each field of a project may hold. Pure.
+
+use chassis::column::Coded;
+use chassis::error::{Error, Result, Violations};
+use chassis::{name, say, text, value};
+use proto::common::Origin;
+use proto::projects as pb;
+use proto::projects::budget_line::Kind;
+use proto::projects::safeguard::Status;
+
+use super::row::Model;
+use super::rules::{PATTERN, SAFEGUARDS};
+
+/// At most so many of anything that a project lists.
+pub const MOST: usize = 1000;
+/// The pattern of names of partners.
+pub const PARTNER: &str = "partners/{partner}";
+const TERRITORY: &str = "territories/{territory}";
+const NEED: &str = "territories/{territory}/needs/{need}";
+const STRATEGY: &str = "territories/{territory}/strategies/{strategy}";
+const PARTNERSHIP: &str = "partnerships/{partnership}";
+const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
+const RECOMMENDATION: &str = "recommendations/{recommendation}";
+const BUSINESS_MODEL: &str = "businessModels/{business_model}";
+/// The longest line of text.
+const LINE: usize = 500;
+/// The longest paragraph.
+const PARAGRAPH: usize = 5000;
+
+/// Takes over what a draft says of a project, having looked at every field.
+///
+/// An imported project may lack what nobody knows yet; its gaps say so (BEY-8). What was found and is sent back as it is
+/// is not looked at again.
+///
+/// # Errors
+/// INVALID_ARGUMENT naming every wrong field.
+pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
+    let mut wrong = Violations::default();
+    let imported = project.origin == Origin::Imported;
+    texts(&mut wrong, project, draft, imported)?;
+    wrong.check(name::check_reference("lead_partner", PARTNER, &draft.lead_partner))?;
+    let participants = &project.participants.0;
+    if !(imported && draft.participants == *participants) {
+        project.participants = wrong.check(participants_of(&draft.participants))?.unwrap_or_default().into();
+    }
+    reference(&mut wrong, "partnership", PARTNERSHIP, &draft.partnership)?;
+    project.partnership.clone_from(&draft.partnership);
+    references(&mut wrong, "territories", TERRITORY, &draft.territories)?;
+    project.territories = draft.territories.clone().into();
+    references(&mut wrong, "needs", NEED, &draft.needs)?;
+    project.needs = draft.needs.clone().into();
+    reference(&mut wrong, "strategy", STRATEGY, &draft.strategy)?;
+    project.strategy.clone_from(&draft.strategy);
+    references(&mut wrong, "recommendations", RECOMMENDATION, &draft.recommendations)?;
+    for (index, recommendation) in draft.recommendations.iter().enumerate() {
+        let number = recommendation.strip_prefix("recommendations/idt-").unwrap_or_default();
+        if !matches!(number.as_bytes(), [b'1'..=b'8']) {
+            wrong.add(
+                format!("recommendations[{index}]"),
+                say!("expected recommendations/idt-1 to idt-8", "recommendations/idt-1 à idt-8 attendu"),
+            );
+        }
+    }
+    project.recommendations = draft.recommendations.clone().into();
+    sdg_targets(&mut wrong, &draft.sdg_targets);
+    project.sdg_targets = draft.sdg_targets.clone().into();
+    wrong.check(business_model(&draft.business_model))?;
+    project.business_model.clone_from(&draft.business_model);
+    let period = project.planned_period();
+    match &draft.planned_period {
+        period_found if imported && *period_found == period => {}
+        None if imported => (project.planned_start, project.planned_end) = (None, None),
+        None => wrong.require("planned_period", false),
+        Some(period) => {
+            if let Some((start, end)) = wrong.check(value::date_range("planned_period", period, false))? {
+                (project.planned_start, project.planned_end) = (Some(start), end);
+            }
+        }
+    }
+    if !(imported && draft.budget_lines == project.budget_lines.0) {
+        project.budget_lines = wrong.check(budget_lines(&draft.budget_lines, imported))?.unwrap_or_default().into();
+    }
+    let theory = draft.theory_of_change.as_ref().map(theory_of_change).transpose();
+    project.theory_of_change = wrong.check(theory)?.flatten().unwrap_or_default().into();
+    project.safeguards = wrong.check(safeguards(&draft.safeguards))?.unwrap_or_default().into();
+    reference(&mut wrong, "parent_project", PATTERN, &draft.parent_project)?;
+    if draft.parent_project == project.name {
+        wrong.add("parent_project", say!("a project is not part of itself", "un projet ne fait pas partie de lui-même"));
+    }
+    project.parent_project.clone_from(&draft.parent_project);
+    let solution = draft.digital_solution.as_ref().map(digital_solution).transpose();
+    project.digital_solution = wrong.check(solution)?.flatten().unwrap_or_default().into();
+    if !(imported && draft.iati_identifier == project.iati_identifier) {
+        let identifier = wrong.check(text::plain("iati_identifier", &draft.iati_identifier, LINE))?;
+        project.iati_identifier = identifier.unwrap_or_default();
+    }
+    let mut countries = Vec::new();
+    for (index, code) in draft.country_codes.iter().enumerate() {
+        countries.extend(wrong.check(value::country(&format!("country_codes[{index}]"), code))?);
+    }
+    once(&mut wrong, "country_codes", &countries);
+    project.country_codes = countries.into();
+    wrong.finish()
+}
+
+fn texts(wrong: &mut Violations, project: &mut Model, draft: &pb::Project, imported: bool) -> Result<()> {
+    match &draft.title {
+        Some(title) => {
+            if let Some(title) = wrong.check(text::check("title", title))? {
+                project.title = text::revise(&project.title, title).into();
+            }
+        }
+        None => wrong.require("title", false),
+    }
+    match &draft.summary {
+        Some(summary) => {
+            if let Some(summary) = wrong.check(text::check("summary", summary))? {
+                project.summary = text::revise(&project.summary, summary).into();
+            }
+        }
+        None if imported => project.summary = Default::default(),
+        None => wrong.require("summary", false),
+    }
+    Ok(())
+}
+
+fn reference(wrong: &mut Violations, field: &str, pattern: &str, name: &str) -> Result<()> {
+    if !name.is_empty() {
+        wrong.check(name::check_reference(field, pattern, name))?;
+    }
+    Ok(())
+}
+
+fn references(wrong: &mut Violations, field: &str, pattern: &str, names: &[String]) -> Result<()> {
+    for (index, name) in names.iter().enumerate().take(MOST) {
+        wrong.check(name::check_reference(&format!("{field}[{index}]"), pattern, name))?;
+    }
+    once(wrong, field, names);
+    Ok(())
+}
+
+/// Each once, and not too many.
+fn once<T: Ord>(wrong: &mut Violations, field: &str, each: &[T]) {
+    if each.len() > MOST {
+        wrong.add(field, say!("at most {MOST}", "{MOST} au plus"));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(again) = each.iter().position(|one| !seen.insert(one)) {
+        wrong.add(format!("{field}[{again}]"), say!("named twice", "nommé deux fois"));
+    }
+}
+
+fn participants_of(found: &[pb::Participant]) -> Result<Vec<pb::Participant>> {
+    let mut wrong = Violations::default();
+    for (index, participant) in found.iter().enumerate().take(MOST) {
+        let field = format!("participants[{index}]");
+        wrong.check(name::check_reference(&format!("{field}.partner"), PARTNER, &participant.partner))?;
+        if !iati::has_code("OrganisationRole", &participant.iati_role) {
+            wrong.add(
+                format!("{field}.iati_role"),
+                say!(
+                    "expected 1 (funding), 2 (accountable), 3 (extending) or 4 (implementing)",
+                    "1 (financement), 2 (responsable), 3 (intermédiaire) ou 4 (mise en œuvre) attendu"
+                ),
+            );
+        }
+    }
+    let pairs: Vec<_> = found.iter().map(|participant| (&participant.partner, &participant.iati_role)).collect();
+    once(&mut wrong, "participants", &pairs);
+    wrong.finish()?;
+    Ok(found.to_vec())
+}
+
+fn sdg_targets(wrong: &mut Violations, targets: &[String]) {
+    for (index, target) in targets.iter().enumerate().take(MOST) {
+        if !iati::has_code("UNSDG-Targets", target) {
+            wrong.add(
+                format!("sdg_targets[{index}]"),
+                say!("expected an SDG target, like 11.3", "cible ODD attendue, comme 11.3"),
+            );
+        }
+    }
+    once(wrong, "sdg_targets", targets);
+}
+
+/// `businessModels/{business_model}@{revision}`
+fn business_model(name: &str) -> Result<()> {
+    let field = "business_model";
+    if name.is_empty() {
+        return Ok(());
+    }
+    let (model, revision) = name.split_once('@').unwrap_or((name, ""));
+    name::check_reference(field, BUSINESS_MODEL, model)?;
+    match revision.parse::<u32>().is_ok_and(|number| number > 0 && number.to_string() == revision) {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            field,
+            say!("expected a revision, as in {model}@1", "révision attendue, comme dans {model}@1"),
+        )),
+    }
+}
+
+fn budget_lines(lines: &[pb::BudgetLine], imported: bool) -> Result<Vec<pb::BudgetLine>> {
+    let mut wrong = Violations::default();
+    if lines.len() > MOST {
+        wrong.add("budget_lines", say!("at most {MOST}", "{MOST} au plus"));
+    }
+    for (index, line) in lines.iter().enumerate().take(MOST) {
+        let field = |name: &str| format!("budget_lines[{index}].{name}");
+        if !(imported && line.source.is_empty()) {
+            wrong.check(name::check_reference(&field("source"), PARTNER, &line.source))?;
+        }
+        reference(&mut wrong, &field("commitment"), COMMITMENT, &line.commitment)?;
+        match &line.amount {
+            Some(amount) => {
+                wrong.check(value::money(&field("amount"), amount))?;
+                if amount.minor_units < 0 && !imported {
+                    wrong.add(field("amount.minor_units"), say!("below zero", "inférieur à zéro"));
+                }
+            }
+            None => wrong.require(&field("amount"), false),
+        }
+        let kind = wrong.check(Coded::<Kind>::read(&field("kind"), line.kind))?;
+        wrong.require(&field("kind"), imported || kind.is_none_or(|kind| kind != Kind::Unspecified));
+        if let Some(period) = &line.period {
+            wrong.check(value::date_range(&field("period"), period, false))?;
+        }
+    }
+    wrong.finish()?;
+    value::total(lines.iter().filter_map(|line| line.amount.clone())).map_err(|error| error.under("budget_lines"))?;
+    Ok(lines.to_vec())
+}
+
+fn theory_of_change(theory: &pb::TheoryOfChange) -> Result<pb::TheoryOfChange> {
+    let mut wrong = Violations::default();
+    let mut said = |field: &str, text: &str, required: bool| -> Result<String> {
+        let field = format!("theory_of_change.{field}");
+        let text = wrong.check(text::plain(&field, text, PARAGRAPH))?.unwrap_or_default();
+        wrong.require(&field, !required || !text.is_empty());
+        Ok(text)
+    };
+    let (problem, activities) = (said("problem", &theory.problem, true)?, said("activities", &theory.activities, true)?);
+    let mut assumptions = Vec::new();
+    for (index, assumption) in theory.assumptions.iter().enumerate().take(MOST) {
+        assumptions.push(said(&format!("assumptions[{index}]"), assumption, true)?);
+    }
+    let mut risks = Vec::new();
+    for (index, risk) in theory.risks.iter().enumerate().take(MOST) {
+        risks.push(pb::Risk {
+            text: said(&format!("risks[{index}].text"), &risk.text, true)?,
+            mitigation: said(&format!("risks[{index}].mitigation"), &risk.mitigation, false)?,
+            ..risk.clone()
+        });
+    }
+    for (index, risk) in theory.risks.iter().enumerate().take(MOST) {
+        for (field, degree) in [("likelihood", risk.likelihood), ("impact", risk.impact)] {
+            if !(1..=5).contains(&degree) {
+                let field = format!("theory_of_change.risks[{index}].{field}");
+                wrong.add(field, say!("expected 1 to 5", "de 1 à 5 attendu"));
+            }
+        }
+    }
+    if theory.assumptions.len().max(theory.risks.len()) > MOST {
+        wrong.add("theory_of_change", say!("at most {MOST} of each", "{MOST} de chaque au plus"));
+    }
+    wrong.finish()?;
+    Ok(pb::TheoryOfChange { problem, activities, assumptions, risks })
+}
+
+fn safeguards(found: &[pb::Safeguard]) -> Result<Vec<pb::Safeguard>> {
+    let mut wrong = Violations::default();
+    let mut safeguards = Vec::new();
+    for (index, safeguard) in found.iter().enumerate().take(MOST) {
+        let field = |name: &str| format!("safeguards[{index}].{name}");
+        if !SAFEGUARDS.contains(&safeguard.code.as_str()) {
+            let codes = SAFEGUARDS.join(", ");
+            wrong.add(field("code"), say!("expected one of {codes}", "attendu parmi {codes}"));
+        }
+        wrong.check(Coded::<Status>::read(&field("status"), safeguard.status))?;
+        let justification = text::plain(&field("justification"), &safeguard.justification, PARAGRAPH);
+        let evidence = safeguard.evidence.as_ref().map(|evidence| value::evidence(&field("evidence"), evidence));
+        safeguards.push(pb::Safeguard {
+            justification: wrong.check(justification)?.unwrap_or_default(),
+            evidence: wrong.check(evidence.transpose())?.flatten(),
+            ..safeguard.clone()
+        });
+    }
+    let codes: Vec<&String> = found.iter().map(|safeguard| &safeguard.code).collect();
+    once(&mut wrong, "safeguards", &codes);
+    wrong.finish()?;
+    Ok(safeguards)
+}
+
+fn digital_solution(solution: &pb::DigitalSolution) -> Result<pb::DigitalSolution> {
+    let mut wrong = Violations::default();
+    let repository = match solution.repository.trim() {
+        "" => String::new(),
+        address => wrong.check(value::https("digital_solution.repository", address))?.unwrap_or_default(),
+    };
+    let hosting = wrong.check(text::plain("digital_solution.hosting", &solution.hosting, LINE))?.unwrap_or_default();
+    let mut open_standards = Vec::new();
+    for (index, standard) in solution.open_standards.iter().enumerate().take(100) {
+        let field = format!("digital_solution.open_standards[{index}]");
+        open_standards.extend(wrong.check(text::plain(&field, standard, LINE))?);
+    }
+    if solution.open_standards.len() > 100 {
+        wrong.add("digital_solution.open_standards", say!("at most 100", "100 au plus"));
+    }
+    wrong.finish()?;
+    Ok(pb::DigitalSolution { open_source: solution.open_source, repository, open_standards, hosting })
+}

@@ -1,0 +1,104 @@
+//! What projects ask of partners, on behalf of the caller.
+
+use std::collections::BTreeMap;
+
+use chassis::auth::Caller;
+use chassis::error::{Error, Result, Violations};
+use chassis::{Context, name, peer, say};
+use proto::partners::partner::State;
+use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::{
+    BatchGetPartnersRequest, GetPartnerRequest, ImportPartnersRequest, ImportPartnersResponse, Partner,
+};
+use proto::projects as pb;
+use tonic::transport::Channel;
+
+use super::describe::PARTNER;
+use super::rules;
+
+/// The partners service.
+#[derive(Clone)]
+pub(crate) struct Partners(PartnerServiceClient<Channel>);
+
+impl Partners {
+    pub(crate) fn new(context: &Context) -> Result<Self> {
+        let channel = context.channel_to("partners")?;
+        // An answer to a chunk of an import is larger than what tonic expects by default.
+        Ok(Self(PartnerServiceClient::new(channel).max_decoding_message_size(16 * 1024 * 1024)))
+    }
+
+    /// Replaces the partners that a draft names by those that took their place (BEY-1); the lead's is asked for too.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT on each field that names nobody whom the caller may know.
+    pub(crate) async fn settle(&self, caller: &Caller, draft: &mut pb::Project) -> Result<()> {
+        let mut named: Vec<(String, &mut String)> = Vec::new();
+        if !draft.lead_partner.is_empty() {
+            named.push(("project.lead_partner".to_owned(), &mut draft.lead_partner));
+        }
+        for (index, participant) in draft.participants.iter_mut().enumerate() {
+            named.push((format!("project.participants[{index}].partner"), &mut participant.partner));
+        }
+        for (index, line) in draft.budget_lines.iter_mut().enumerate() {
+            named.push((format!("project.budget_lines[{index}].source"), &mut line.source));
+        }
+        // What is no name is for the rules to refuse.
+        named.retain(|(field, partner)| name::check_reference(field, PARTNER, partner).is_ok());
+        let mut names: Vec<String> = named.iter().map(|(_, partner)| (*partner).clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        for chunk in names.chunks(100) {
+            known.extend(self.survivors(caller, chunk.to_vec()).await?);
+        }
+        let mut wrong = Violations::default();
+        for (field, partner) in named {
+            match known.get(partner.as_str()) {
+                Some(survivor) => survivor.clone_into(partner),
+                None => wrong.add(field, say!("there is no such partner", "cette organisation n'existe pas")),
+            }
+        }
+        wrong.finish()
+    }
+
+    /// Each partner, by the name that was asked for; those that are not there are left out.
+    async fn survivors(&self, caller: &Caller, mut names: Vec<String>) -> Result<BTreeMap<String, String>> {
+        while !names.is_empty() {
+            let request = BatchGetPartnersRequest { names: names.clone() };
+            match self.0.clone().batch_get_partners(peer::on_behalf_of(caller, request)).await {
+                Ok(found) => {
+                    let survivors = found.into_inner().partners.into_iter().map(|partner| partner.name);
+                    return Ok(names.into_iter().zip(survivors).collect());
+                }
+                Err(status) => {
+                    let missing = peer::missing(&status);
+                    let before = names.len();
+                    names.retain(|name| missing.as_ref() != Some(name));
+                    if names.len() == before {
+                        return Err(Error::Peer(Box::new(status)));
+                    }
+                }
+            }
+        }
+        Ok(BTreeMap::new())
+    }
+
+    /// The partner takes part in the network, now (PRJ-14).
+    ///
+    /// # Errors
+    /// FAILED_PRECONDITION when it does not.
+    pub(crate) async fn must_be_active(&self, caller: &Caller, partner: &str) -> Result<()> {
+        let request = GetPartnerRequest { name: partner.to_owned() };
+        let found = self.0.clone().get_partner(peer::on_behalf_of(caller, request)).await;
+        let partner: Partner = peer::known("lead_partner", found)?;
+        match partner.state() {
+            State::Active => Ok(()),
+            _ => Err(rules::lead_inactive(&partner.name)),
+        }
+    }
+
+    /// Hands over organisations as found.
+    pub(crate) async fn import(&self, caller: &Caller, request: ImportPartnersRequest) -> Result<ImportPartnersResponse> {
+        peer::answer(self.0.clone().import_partners(peer::on_behalf_of(caller, request)).await)
+    }
+}

@@ -1,0 +1,211 @@
+//! The table `project`, facing its message.
+
+use chassis::column::{Coded, Day, Micros, Packed, PackedList, Strings};
+use chassis::database::Unit;
+use chassis::filter::Field;
+use chassis::lifecycle::Stateful;
+use chassis::say;
+use chassis::say::Text;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use proto::common::{DateRange, LocalizedText, Origin};
+use proto::projects as pb;
+use proto::projects::project::State;
+use sea_orm::entity::prelude::*;
+
+use super::rules;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "project")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    pub uid: String,
+    pub revision: i32,
+    pub create_time: Micros,
+    pub update_time: Micros,
+    pub state: Coded<State>,
+    /// Since when it is in that state.
+    pub state_time: Micros,
+    pub state_reason: String,
+    pub title: Packed<LocalizedText>,
+    pub summary: Packed<LocalizedText>,
+    pub lead_partner: String,
+    /// The lead has left the network (PAR-1).
+    pub lead_archived: bool,
+    pub participants: PackedList<pb::Participant>,
+    pub partnership: String,
+    pub territories: Strings,
+    pub needs: Strings,
+    pub strategy: String,
+    pub recommendations: Strings,
+    pub sdg_targets: Strings,
+    pub business_model: String,
+    /// Of imported projects, either day may be unknown.
+    pub planned_start: Option<Day>,
+    pub planned_end: Option<Day>,
+    pub actual_start: Option<Day>,
+    pub actual_end: Option<Day>,
+    pub budget_lines: PackedList<pb::BudgetLine>,
+    pub theory_of_change: Packed<pb::TheoryOfChange>,
+    pub safeguards: PackedList<pb::Safeguard>,
+    pub parent_project: String,
+    pub digital_solution: Packed<pb::DigitalSolution>,
+    pub origin: Coded<Origin>,
+    pub iati_identifier: String,
+    pub country_codes: Strings,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// When it is planned to run, as far as it is known.
+    pub fn planned_period(&self) -> Option<DateRange> {
+        let range = DateRange {
+            start_date: self.planned_start.map(Day::to_date),
+            end_date: self.planned_end.map(Day::to_date),
+        };
+        (range != DateRange::default()).then_some(range)
+    }
+}
+
+impl From<Model> for pb::Project {
+    fn from(project: Model) -> Self {
+        let gaps = rules::gaps(&project);
+        let amounts = project.budget_lines.iter().filter_map(|line| line.amount.clone());
+        Self {
+            etag: chassis::store::etag(project.revision),
+            planned_period: project.planned_period(),
+            // Whoever wrote the lines has made sure that they can be summed.
+            budget: chassis::value::total(amounts).unwrap_or_default(),
+            awaiting: rules::awaiting(project.state.get()).to_owned(),
+            awaiting_since: Some(project.state_time.to_timestamp()),
+            name: project.name,
+            uid: project.uid,
+            create_time: Some(project.create_time.to_timestamp()),
+            update_time: Some(project.update_time.to_timestamp()),
+            revision: project.revision,
+            state: project.state.number(),
+            title: Some(project.title.into_inner()),
+            summary: project.summary.set(),
+            lead_partner: project.lead_partner,
+            participants: project.participants.into_inner(),
+            partnership: project.partnership,
+            territories: project.territories.into_inner(),
+            needs: project.needs.into_inner(),
+            strategy: project.strategy,
+            recommendations: project.recommendations.into_inner(),
+            sdg_targets: project.sdg_targets.into_inner(),
+            business_model: project.business_model,
+            actual_start_date: project.actual_start.map(Day::to_date),
+            actual_end_date: project.actual_end.map(Day::to_date),
+            budget_lines: project.budget_lines.into_inner(),
+            theory_of_change: project.theory_of_change.set(),
+            safeguards: project.safeguards.into_inner(),
+            parent_project: project.parent_project,
+            digital_solution: project.digital_solution.set(),
+            origin: project.origin.number(),
+            gaps: gaps.iter().map(chassis::gap::Gap::message).collect(),
+            iati_identifier: project.iati_identifier,
+            country_codes: project.country_codes.into_inner(),
+            state_reason: project.state_reason,
+            allowed_actions: Vec::new(),
+            lead_archived: project.lead_archived,
+        }
+    }
+}
+
+impl chassis::Row for Model {
+    type Table = Entity;
+    type Active = ActiveModel;
+    type Message = pb::Project;
+
+    const SERVICE: &'static str = "projects";
+    const FIELDS: &'static [Field] = &[
+        Field::text("name"),
+        Field::enumeration("state", "ensemble.projects.v1.Project.State"),
+        Field::enumeration("origin", "ensemble.common.v1.Origin"),
+        Field::text("lead_partner"),
+        Field::boolean("lead_archived"),
+        Field::many("participants.partner", "project_participant", "project", "partner"),
+        Field::text("iati_identifier"),
+        Field::texts("country_codes", "country_codes"),
+        Field::text("parent_project"),
+        Field::date("planned_period.start_date").column("planned_start"),
+        Field::time("create_time"),
+        Field::time("update_time"),
+    ];
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn revision(&mut self) -> &mut i32 {
+        &mut self.revision
+    }
+
+    fn update_time(&mut self) -> &mut Micros {
+        &mut self.update_time
+    }
+
+    fn state_name(&self) -> &'static str {
+        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
+    }
+
+    fn owner(&self) -> &str {
+        &self.lead_partner
+    }
+
+    fn public(&self) -> bool {
+        !rules::HIDDEN.contains(&self.state.get())
+    }
+
+    fn follow<'a>(&'a self, before: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+        super::store::follow(self, before, unit).boxed()
+    }
+}
+
+impl Stateful for Model {
+    type State = State;
+
+    fn state(&self) -> State {
+        self.state.get()
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state.into();
+    }
+
+    fn state_in_words(&self) -> Text {
+        match self.state.get() {
+            State::Unspecified => say!("unknown", "inconnu"),
+            State::Draft => say!("a draft", "brouillon"),
+            State::Submitted => say!("submitted", "soumis"),
+            State::Returned => say!("returned", "renvoyé"),
+            State::Approved => say!("approved", "approuvé"),
+            State::Active => say!("under way", "en cours"),
+            State::Suspended => say!("suspended", "suspendu"),
+            State::Completed => say!("completed", "terminé"),
+            State::Closed => say!("closed", "clos"),
+            State::Cancelled => say!("cancelled", "abandonné"),
+        }
+    }
+
+    fn owner(&self) -> &str {
+        &self.lead_partner
+    }
+
+    fn parties(&self) -> Vec<&str> {
+        let participants = self.participants.iter().map(|participant| participant.partner.as_str());
+        std::iter::once(self.lead_partner.as_str()).chain(participants).collect()
+    }
+
+    fn resource(&self) -> &str {
+        &self.name
+    }
+
+    fn first_gap(&self) -> Option<chassis::gap::Gap> {
+        rules::gaps(self).into_iter().next()
+    }
+}
