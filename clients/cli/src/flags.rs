@@ -1,0 +1,294 @@
+//! Between the flags of a verb and the fields of its request.
+
+use clap::builder::{PossibleValuesParser, StyledStr};
+use clap::{Arg, ArgAction, ArgMatches, ValueHint};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, Value};
+
+use crate::contract::{self, Manner, Noun, Verb};
+use crate::fault::{Fault, Result};
+use crate::say::{Language, say};
+use crate::values;
+
+/// Fields of requests that are the same in all contracts: their flag is ours, here or in `tree.rs`.
+const WELL_KNOWN: [&str; 10] = [
+    "name",
+    "parent",
+    "request_id",
+    "validate_only",
+    "etag",
+    "update_mask",
+    "page_size",
+    "page_token",
+    "filter",
+    "order_by",
+];
+
+/// Words that the command itself uses; a field so called gets its noun before it.
+const TAKEN: [&str; 24] = [
+    "output",
+    "fields",
+    "no-header",
+    "lang",
+    "context",
+    "server",
+    "color",
+    "yes",
+    "quiet",
+    "timeout",
+    "csv-style",
+    "help",
+    "version",
+    "file",
+    "dry-run",
+    "exit-code",
+    "etag",
+    "id",
+    "clear",
+    "all",
+    "limit",
+    "page-token",
+    "filter",
+    "sort",
+];
+
+/// Fields that name another resource without bearing its noun.
+const REFERENCES: [(&str, &str); 1] = [("survivor", "partner")];
+
+/// A field of a request, as a flag.
+#[derive(Clone, Debug)]
+pub(crate) struct Flag {
+    pub(crate) long: String,
+    pub(crate) field: FieldDescriptor,
+    /// The field belongs to the resource inside the request.
+    pub(crate) of_resource: bool,
+    pub(crate) required: bool,
+}
+
+/// What the French page calls fields that every resource has.
+pub(crate) fn well_known_label(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "name" => "Identifiant",
+        "uid" => "UUID",
+        "etag" => "Empreinte",
+        "create_time" => "Créé le",
+        "update_time" => "Modifié le",
+        "delete_time" => "Supprimé le",
+        "revision" => "Révision",
+        "allowed_actions" => "Actions possibles",
+        _ => return None,
+    })
+}
+
+/// The field of a Create or Update request that carries the resource.
+pub(crate) fn resource_field(noun: &Noun, verb: &Verb) -> Option<FieldDescriptor> {
+    let carries = matches!(verb.manner, Manner::Create | Manner::Edit);
+    verb.method.input().fields().find(|field| carries && field.kind() == Kind::Message(noun.resource.clone()))
+}
+
+/// The field that sets the id of a new resource: `partner_id`.
+pub(crate) fn id_field(noun: &Noun, verb: &Verb) -> Option<FieldDescriptor> {
+    let name = format!("{}_id", noun.singular.replace('-', "_"));
+    verb.method.input().get_field_by_name(&name).filter(|_| verb.manner == Manner::Create)
+}
+
+/// Secrets are asked for, never typed on the line.
+pub(crate) fn secret(field: &FieldDescriptor) -> bool {
+    field.name().ends_with("password")
+}
+
+/// The flags of a verb, from the fields of its request and of the resource in it.
+pub(crate) fn flags(noun: &Noun, verb: &Verb) -> Vec<Flag> {
+    let input = verb.method.input();
+    let resource = resource_field(noun, verb);
+    let id = id_field(noun, verb);
+    let mut flags = Vec::new();
+    let long = |field: &FieldDescriptor| match contract::kebab(field.name()) {
+        taken if TAKEN.contains(&taken.as_str()) => format!("{}-{taken}", noun.singular),
+        free => free,
+    };
+    for field in input.fields() {
+        let ours = WELL_KNOWN.contains(&field.name())
+            || Some(&field) == resource.as_ref()
+            || Some(&field) == id.as_ref();
+        let positional = verb.manner == Manner::Search && field.name() == "query";
+        if !ours && !positional && !secret(&field) {
+            let required = contract::behaves(&field, "REQUIRED");
+            flags.push(Flag { long: long(&field), field, of_resource: false, required });
+        }
+    }
+    for field in resource.iter().flat_map(|_| noun.resource.fields()) {
+        let fixed = verb.manner == Manner::Edit && contract::behaves(&field, "IMMUTABLE");
+        if !contract::behaves(&field, "OUTPUT_ONLY") && !contract::behaves(&field, "IDENTIFIER") && !fixed {
+            flags.push(Flag { long: long(&field), field, of_resource: true, required: false });
+        }
+    }
+    flags
+}
+
+/// The flag as clap knows it.
+pub(crate) fn arg(flag: &Flag, language: Language) -> Arg {
+    let field = &flag.field;
+    let comment = contract::comment_of_field(field);
+    let mut help = comment.text(language).trim_end_matches('.').to_owned();
+    let mut arg = Arg::new(flag.long.clone())
+        .long(flag.long.clone())
+        .value_name(value_name(field, language))
+        .required(flag.required);
+    if let Kind::Enum(of) = field.kind() {
+        let choices = values::choices(&of);
+        help += &format!(" [{}]", choices.join(", "));
+        arg =
+            arg.value_parser(PossibleValuesParser::new(choices)).ignore_case(true).hide_possible_values(true);
+    }
+    if field.kind() == Kind::Bool {
+        arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+    }
+    let repeated = field.is_list() || field.is_map() || is_localized(field);
+    if repeated {
+        help += language.pick(" (repeatable)", " (répétable)");
+    }
+    arg.action(if repeated { ArgAction::Append } else { ArgAction::Set }).help(StyledStr::from(help))
+}
+
+fn is_localized(field: &FieldDescriptor) -> bool {
+    matches!(field.kind(), Kind::Message(of) if of.full_name() == "ensemble.common.v1.LocalizedText")
+}
+
+fn value_name(field: &FieldDescriptor, language: Language) -> String {
+    let message = |of: &str| match of {
+        "Date" => language.pick("YYYY-MM-DD", "AAAA-MM-JJ"),
+        "Timestamp" => language.pick("TIME", "MOMENT"),
+        "DateRange" => language.pick("START..END", "DÉBUT..FIN"),
+        "Money" => "1234.50EUR",
+        "LocalizedText" => language.pick("[LANG=]TEXT", "[LANGUE=]TEXTE"),
+        "ExternalIdentifier" => language.pick("SCHEME=VALUE", "SCHEMA=VALEUR"),
+        _ => language.pick("JSON|KEY=VALUE,…", "JSON|CLÉ=VALEUR,…"),
+    };
+    match field.kind() {
+        _ if field.is_map() => language.pick("KEY=VALUE", "CLÉ=VALEUR"),
+        Kind::Message(of) => message(of.name()),
+        Kind::Bool => "true|false",
+        Kind::String => language.pick("TEXT", "TEXTE"),
+        Kind::Enum(_) => language.pick("VALUE", "VALEUR"),
+        _ => "N",
+    }
+    .to_owned()
+}
+
+/// Puts the flags that were typed into a message; answers the names of the fields set.
+pub(crate) fn fill(
+    flags: &[Flag],
+    matches: &ArgMatches,
+    message: &mut DynamicMessage,
+    before: Option<&DynamicMessage>,
+    language: Language,
+) -> Result<Vec<String>> {
+    let mut set = Vec::new();
+    for flag in flags {
+        let Some(given) = matches.get_many::<String>(&flag.long) else { continue };
+        let given: Vec<String> = given.map(|text| reference(&flag.field, text)).collect();
+        let long = &flag.long;
+        let value = value(&flag.field, &given, before, language).map_err(|expected| {
+            Fault::usage(say!(language, "--{long}: {expected}", "--{long} : {expected}"))
+        })?;
+        message.set_field(&flag.field, value);
+        set.push(flag.field.name().to_owned());
+    }
+    Ok(set)
+}
+
+fn value(
+    field: &FieldDescriptor,
+    given: &[String],
+    before: Option<&DynamicMessage>,
+    language: Language,
+) -> Result<Value, String> {
+    let kind = field.kind();
+    if let (Kind::Message(of), true) = (&kind, is_localized(field)) {
+        let before = before
+            .filter(|before| before.has_field(field))
+            .map(|before| before.get_field(field).into_owned());
+        let text = values::localized(before.as_ref().and_then(Value::as_message), of, given, language)?;
+        return Ok(Value::Message(text));
+    }
+    if field.is_map() {
+        return map(field, given, language);
+    }
+    if field.is_list() {
+        return Ok(Value::List(
+            given.iter().map(|text| values::parse(&kind, text, language)).collect::<Result<_, _>>()?,
+        ));
+    }
+    values::parse(&kind, given.last().map_or("", String::as_str), language)
+}
+
+fn map(field: &FieldDescriptor, given: &[String], language: Language) -> Result<Value, String> {
+    let Kind::Message(entry) = field.kind() else { return Err(String::new()) };
+    let kind = entry.map_entry_value_field().kind();
+    let pair = |text: &String| {
+        let expected =
+            || say!(language, "expected KEY=VALUE, found {text}", "il faut CLÉ=VALEUR, pas {text}");
+        let (key, value) = text.split_once('=').ok_or_else(expected)?;
+        Ok((prost_reflect::MapKey::String(key.to_owned()), values::parse(&kind, value, language)?))
+    };
+    Ok(Value::Map(given.iter().map(pair).collect::<Result<_, String>>()?))
+}
+
+/// A resource may be named by its id alone where the field says which noun it is: `--lead-partner kaolack`.
+fn reference(field: &FieldDescriptor, text: &str) -> String {
+    if field.kind() != Kind::String {
+        return text.to_owned();
+    }
+    let name = field.name().trim_end_matches('s');
+    let word = REFERENCES.iter().find(|(field, _)| *field == name).map_or(name, |(_, noun)| noun);
+    let word = word.rsplit('_').next().unwrap_or(word);
+    match word {
+        "partner" | "project" | "user" => contract::complete(&format!("{word}s/{{{word}}}"), text),
+        _ => None,
+    }
+    .unwrap_or_else(|| text.to_owned())
+}
+
+/// `-f FILE`: a resource in JSON or YAML; `-` is stdin.
+pub(crate) fn file_arg(language: Language) -> Arg {
+    Arg::new("file").short('f').long("file").value_name(language.pick("FILE", "FICHIER")).value_hint(ValueHint::FilePath).help(say!(
+        language,
+        "The whole resource in a JSON or YAML file (- for stdin); flags win over it",
+        "La ressource entière dans un fichier JSON ou YAML (- pour l'entrée standard) ; les options l'emportent"
+    ))
+}
+
+/// Reads a resource from a file; answers it with the names of the fields that it gives.
+pub(crate) fn read_file(
+    path: &str,
+    kind: &prost_reflect::MessageDescriptor,
+    language: Language,
+) -> Result<(DynamicMessage, Vec<String>)> {
+    let text = read_text(path, language)?;
+    let wrong = |why: String| Fault::usage(say!(language, "{path}: {why}", "{path} : {why}"));
+    let value: serde_json::Value = match serde_json::from_str(&text) {
+        Ok(value) => value,
+        Err(_) => serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+    };
+    let keys: Vec<String> =
+        value.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
+    let mut message =
+        DynamicMessage::deserialize(kind.clone(), value).map_err(|error| wrong(error.to_string()))?;
+    let mut given = Vec::new();
+    for field in kind.fields() {
+        let named = keys.iter().any(|key| key == field.name() || key == field.json_name());
+        if !contract::behaves(&field, "OUTPUT_ONLY") && named && !contract::behaves(&field, "IDENTIFIER") {
+            given.push(field.name().to_owned());
+        } else if contract::behaves(&field, "OUTPUT_ONLY") && field.name() != "etag" {
+            message.clear_field(&field);
+        }
+    }
+    Ok((message, given))
+}
+
+pub(crate) fn read_text(path: &str, language: Language) -> Result<String> {
+    if path == "-" {
+        return Ok(std::io::read_to_string(std::io::stdin())?);
+    }
+    std::fs::read_to_string(path).map_err(|error| Fault::file(language, path.as_ref(), &error))
+}

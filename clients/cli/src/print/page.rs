@@ -1,0 +1,207 @@
+//! One resource as a page: labels and values, what it lacks, what may be done next; and what a change changed.
+
+use std::collections::BTreeMap;
+
+use dialoguer::console::measure_text_width;
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
+
+use crate::contract;
+use crate::print::cell::{self, Reader};
+use crate::print::paint::{Style, clean};
+use crate::print::{Output, name_of};
+use crate::say::Language;
+
+const PLUMBING: [&str; 4] = ["uid", "etag", "revision", "redirected_from"];
+
+/// Said at the end of a page.
+const LATE: [&str; 5] = ["create_time", "update_time", "revision", "uid", "etag"];
+
+/// The page of a resource.
+pub(crate) fn render(output: &Output, item: &DynamicMessage) -> String {
+    let reader = Reader { language: output.language, person: true };
+    let wide = output.format == crate::print::Format::Wide;
+    let kind = item.descriptor();
+    let fields: Vec<FieldDescriptor> = match output.fields.is_empty() {
+        true => {
+            let (late, first): (Vec<_>, Vec<_>) = kind
+                .fields()
+                .filter(|field| wide || !PLUMBING.contains(&field.name()))
+                .partition(|field| LATE.contains(&field.name()));
+            first.into_iter().chain(late).collect()
+        }
+        false => output
+            .fields
+            .iter()
+            .filter_map(|path| cell::find(&kind, path.split('.').next().unwrap_or(path)))
+            .collect(),
+    };
+    let lines: Vec<(String, String)> = fields
+        .iter()
+        .filter(|field| item.has_field(field) && !["gaps", "allowed_actions"].contains(&field.name()))
+        .map(|field| {
+            (cell::field_label(field, output.language), value(field, &item.get_field(field), reader))
+        })
+        .collect();
+    let width = lines.iter().map(|(label, _)| measure_text_width(label)).max().unwrap_or_default();
+    let mut page = String::new();
+    for (label, value) in lines {
+        let padding = " ".repeat(width - measure_text_width(&label));
+        let value = value.replace('\n', &format!("\n{}", " ".repeat(width + 2)));
+        page += &format!("{}{padding}  {value}\n", output.paint.style(Style::Strong, &label));
+    }
+    if fields.iter().any(|field| field.name() == "gaps") {
+        page += &gaps(output, item);
+    }
+    if fields.iter().any(|field| field.name() == "allowed_actions") {
+        page += &actions(output, item);
+    }
+    page
+}
+
+fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
+    if let Value::Message(message) = value
+        && message.descriptor().name() == "LocalizedText"
+    {
+        let (text, other) = cell::localized(message, reader.language);
+        let mark = other.map_or_else(String::new, |language| format!(" ({language})"));
+        return clean(&text) + &mark;
+    }
+    if let (Value::List(items), Kind::Message(inner)) = (value, field.kind()) {
+        let table = inner.name() != "ExternalIdentifier" && inner.name() != "Money";
+        if table {
+            return items
+                .iter()
+                .filter_map(Value::as_message)
+                .map(|item| one_line(item, reader))
+                .collect::<Vec<_>>()
+                .join("\n");
+        }
+    }
+    if let (Value::Message(message), Kind::Message(inner)) = (value, field.kind())
+        && inner.full_name().starts_with("ensemble.")
+        && !["LocalizedText", "BilingualText", "Money", "DateRange", "ExternalIdentifier"]
+            .contains(&inner.name())
+    {
+        let lines = inner.fields().filter(|field| message.has_field(field));
+        let line = |field: FieldDescriptor| {
+            let label = cell::field_label(&field, reader.language);
+            format!(
+                "{label}{} {}",
+                reader.language.colon(),
+                cell::text(&field, &message.get_field(&field), reader)
+            )
+        };
+        return lines.map(line).collect::<Vec<_>>().join("\n");
+    }
+    if let (Value::String(text), false) = (value, field.is_list()) {
+        return clean(text.trim_end());
+    }
+    cell::text(field, value, reader)
+}
+
+/// A nested message, its values one after the other.
+fn one_line(item: &DynamicMessage, reader: Reader) -> String {
+    let kind = item.descriptor();
+    let values = kind
+        .fields()
+        .filter(|field| item.has_field(field))
+        .map(|field| cell::text(&field, &item.get_field(&field), reader));
+    values.collect::<Vec<_>>().join(" · ")
+}
+
+fn messages(item: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
+    let Some(value) = item.get_field_by_name(field) else { return Vec::new() };
+    value.as_list().unwrap_or_default().iter().filter_map(Value::as_message).cloned().collect()
+}
+
+fn gaps(output: &Output, item: &DynamicMessage) -> String {
+    let gaps = messages(item, "gaps");
+    if gaps.is_empty() {
+        return String::new();
+    }
+    let reader = Reader { language: output.language, person: true };
+    let title = output.language.pick("Still missing", "Ce qui manque encore");
+    let mut text = format!("\n{}\n", output.paint.style(Style::Strong, title));
+    for gap in gaps {
+        let [field, rule, message] = ["field", "rule", "message"].map(|name| cell::at(&gap, name, reader));
+        text += &format!("  - {field}{} {message} ({rule})\n", output.language.colon());
+    }
+    text
+}
+
+fn actions(output: &Output, item: &DynamicMessage) -> String {
+    let actions = messages(item, "allowed_actions");
+    if actions.is_empty() {
+        return String::new();
+    }
+    let reader = Reader { language: output.language, person: false };
+    let title = output.language.pick("What you can do", "Ce que vous pouvez faire");
+    let mut text = format!("\n{}\n", output.paint.style(Style::Strong, title));
+    let nouns = contract::nouns(proto::pool());
+    let noun = nouns.iter().find(|noun| noun.resource == item.descriptor());
+    for action in &actions {
+        let [method, message] = ["method", "message"].map(|name| cell::at(action, name, reader));
+        let verb = noun.and_then(|noun| noun.verb_of(&method));
+        let word = verb.map_or(method.as_str(), |verb| verb.word.as_str());
+        let allowed =
+            action.get_field_by_name("allowed").and_then(|value| value.as_bool()).unwrap_or_default();
+        text += &match (allowed, noun) {
+            (true, Some(noun)) => {
+                format!("  + {word:<12} ensemble {} {word} {}\n", noun.singular, name_of(item))
+            }
+            (true, None) => format!("  + {word}\n"),
+            (false, _) => format!("  - {word:<12} {message}\n"),
+        };
+    }
+    text
+}
+
+/// What differs between two states of a resource: label, before, after. Plumbing is left out.
+pub(crate) fn changes(
+    before: &DynamicMessage,
+    after: &DynamicMessage,
+    language: Language,
+) -> Vec<(String, String, String)> {
+    let reader = Reader { language, person: true };
+    let unsaid = ["uid", "etag", "revision", "update_time", "allowed_actions", "gaps", "redirected_from"];
+    let kind = after.descriptor();
+    let mut found = Vec::new();
+    for field in kind.fields().filter(|field| !unsaid.contains(&field.name())) {
+        let (old, new) = (before.get_field(&field), after.get_field(&field));
+        if old == new {
+            continue;
+        }
+        let label = cell::field_label(&field, language);
+        if let (Some(old), Some(new)) = (texts(&old), texts(&new)) {
+            for code in old.keys().chain(new.keys()).collect::<std::collections::BTreeSet<_>>() {
+                let [was, is] = [&old, &new].map(|texts| texts.get(code).cloned().unwrap_or_default());
+                if was != is {
+                    found.push((format!("{label} ({code})"), clean(&was), clean(&is)));
+                }
+            }
+            continue;
+        }
+        let text = |message: &DynamicMessage, value: &Value| {
+            if message.has_field(&field) { cell::text(&field, value, reader) } else { String::new() }
+        };
+        let (was, is) = (text(before, &old), text(after, &new));
+        if was != is {
+            found.push((label, was, is));
+        }
+    }
+    found
+}
+
+/// The translations of a localised text, by language.
+fn texts(value: &Value) -> Option<BTreeMap<String, String>> {
+    let message = value.as_message().filter(|message| message.descriptor().name() == "LocalizedText")?;
+    let translations = message.get_field_by_name("translations")?;
+    let text = |value: &Value| Some(value.as_message()?.get_field_by_name("text")?.as_str()?.to_owned());
+    Some(
+        translations
+            .as_map()?
+            .iter()
+            .filter_map(|(code, value)| Some((code.as_str()?.to_owned(), text(value)?)))
+            .collect(),
+    )
+}
