@@ -1,0 +1,104 @@
+//! Load: so many callers, each asking again as soon as it is answered.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::Result;
+
+/// One caller.
+pub(crate) trait Caller: Send + 'static {
+    /// Asks once and waits for the answer.
+    fn ask(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// What was reached.
+#[derive(Default)]
+pub(crate) struct Reached {
+    /// How long each answer took, in microseconds.
+    pub(crate) micros: Vec<u32>,
+    /// Requests answered.
+    pub(crate) answers: f64,
+    /// The time it took.
+    pub(crate) seconds: f64,
+    /// Processor time of the server, in seconds.
+    pub(crate) processor: f64,
+}
+
+impl Reached {
+    /// Adds another turn.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.micros.extend(other.micros);
+        self.answers += other.answers;
+        self.seconds += other.seconds;
+        self.processor += other.processor;
+    }
+
+    /// Requests per second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.answers / self.seconds
+    }
+
+    /// Processor time of the server for one request, in microseconds.
+    pub(crate) fn cost(&self) -> f64 {
+        self.processor * 1e6 / self.answers
+    }
+
+    /// The time within which this share of the answers came, in milliseconds.
+    pub(crate) fn within(&mut self, share: f64) -> f64 {
+        self.micros.sort_unstable();
+        let place = (self.micros.len() as f64 * share) as usize;
+        self.micros
+            .get(place.min(self.micros.len().saturating_sub(1)))
+            .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
+    }
+}
+
+/// Lets these callers ask for so long; `process` is the server whose processor time counts.
+pub(crate) async fn drive<C: Caller>(
+    callers: &mut Vec<C>,
+    during: Duration,
+    process: Option<u32>,
+) -> Result<Reached> {
+    let processor = process.map_or(0.0, processor_seconds);
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut caller in callers.drain(..) {
+        tasks.spawn(async move {
+            let mut micros = Vec::with_capacity(4096);
+            while began.elapsed() < during {
+                let asked = Instant::now();
+                caller.ask().await?;
+                micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+            Result::Ok((caller, micros))
+        });
+    }
+    let mut reached = Reached::default();
+    while let Some(done) = tasks.join_next().await {
+        let (caller, micros) = done??;
+        callers.push(caller);
+        reached.micros.extend(micros);
+    }
+    reached.seconds = began.elapsed().as_secs_f64();
+    reached.answers = reached.micros.len() as f64;
+    reached.processor = process.map_or(0.0, processor_seconds) - processor;
+    Ok(reached)
+}
+
+/// What a process has used of the processors so far; 0 where `/proc` is not.
+fn processor_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(") ").next().unwrap_or_default();
+    let ticks = |place: usize| {
+        after_name.split(' ').nth(place).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0)
+    };
+    (ticks(11) + ticks(12)) / 100.0 // user and system time, in hundredths of a second
+}
+
+/// The memory of a process, in MiB; 0 where `/proc` is not.
+pub(crate) fn memory(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}

@@ -1,0 +1,86 @@
+//! How fast Ensemble is, in ratios: `cargo build --release && cargo run --release -p bench`.
+//!
+//! Each figure is measured on Ensemble, on a bare tonic echo with the same settings and the same answers, and on the same
+//! SQL without a server, in turns of one second in one run on one machine. Only the ratios hold; nothing is asserted.
+
+mod echo;
+mod figure;
+mod load;
+mod postgres;
+mod report;
+mod rotation;
+mod server;
+mod sql;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// What can go wrong: anything, and it ends the run.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Prints how fast Ensemble is, compared with a bare echo and with the same SQL.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Turns of a second that each system has of each figure
+    #[arg(long, default_value_t = 3)]
+    seconds: u32,
+    /// Callers at once
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    callers: Vec<usize>,
+    /// The databases
+    #[arg(long, value_delimiter = ',', default_values_t = [Store::Sqlite, Store::Postgres], value_enum)]
+    store: Vec<Store>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The bare echo, in a process of its own: answers the messages in these files
+    #[command(hide = true)]
+    Echo { get: PathBuf, list: PathBuf },
+}
+
+/// A database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Store {
+    /// SQLite, in a file.
+    Sqlite,
+    /// A PostgreSQL cluster of this run's own.
+    Postgres,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Some(Command::Echo { get, list }) => echo::serve(&get, &list).await,
+        None => measure(&args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(args: &Args) -> Result<()> {
+    let cores = std::thread::available_parallelism()?;
+    println!("{cores} cores, {} s each, in turns of 1 s. {}\n", args.seconds, report::HOW_TO_READ);
+    report::head();
+    let mut told = Vec::new();
+    for store in &args.store {
+        match rotation::run(*store, args.seconds, &args.callers).await? {
+            Some(more) => told.extend(more),
+            None => eprintln!(
+                "bench: no initdb and pgbench on PATH or in /usr/lib/postgresql: PostgreSQL is left out"
+            ),
+        }
+    }
+    report::others(&told);
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Whoever calls: a credential, a language, and a client for every noun; and what to expect of an answer.
+
+use std::fmt::Debug;
+
+use proto::identity::membership_service_client::MembershipServiceClient;
+use proto::identity::service_account_service_client::ServiceAccountServiceClient;
+use proto::identity::token_service_client::TokenServiceClient;
+use proto::identity::user_service_client::UserServiceClient;
+use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
+use proto::projects::project_service_client::ProjectServiceClient;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt as _;
+
+use crate::harness::Network;
+
+/// What a caller sends along with each request.
+#[derive(Clone, Default)]
+pub(crate) struct Who {
+    headers: Vec<(&'static str, MetadataValue<Ascii>)>,
+}
+
+impl Who {
+    /// Nobody.
+    pub(crate) fn nobody() -> Self {
+        Self::default()
+    }
+
+    /// The bearer of a token.
+    pub(crate) fn bearer(token: &str) -> Self {
+        Self::nobody().and("authorization", &format!("Bearer {token}"))
+    }
+
+    /// The holder of an API key.
+    pub(crate) fn key(key: &str) -> Self {
+        Self::nobody().and("x-api-key", key)
+    }
+
+    /// With one header more.
+    pub(crate) fn and(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.parse().unwrap_or_else(|_| panic!("{name}: {value:?}"))));
+        self
+    }
+
+    /// A request that carries it all.
+    pub(crate) fn sign<T>(&self, mut request: Request<T>) -> Request<T> {
+        for (name, value) in &self.headers {
+            request.metadata_mut().append(*name, value.clone());
+        }
+        request
+    }
+}
+
+impl Interceptor for Who {
+    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
+        Ok(self.sign(request))
+    }
+}
+
+/// A channel that signs what it carries.
+pub(crate) type Signed = InterceptedService<Channel, Who>;
+
+/// Someone in a network.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// `users/…`, a machine account, or empty.
+    pub(crate) name: String,
+    /// What it sends along.
+    pub(crate) who: Who,
+    /// The address and the password of a person.
+    pub(crate) account: Option<(String, String)>,
+    pub(crate) network: &'static Network,
+}
+
+macro_rules! clients {
+    ($($name:ident: $client:ident of $service:literal),* $(,)?) => {
+        $(pub(crate) fn $name(&self) -> $client<Signed> {
+            $client::with_interceptor(self.network.channel($service), self.who.clone()).max_decoding_message_size(64 << 20)
+        })*
+    };
+}
+
+impl Caller {
+    pub(crate) fn new(network: &'static Network, name: impl Into<String>, who: Who) -> Self {
+        Self { name: name.into(), who, account: None, network }
+    }
+
+    /// The same person with a new token, which knows of roles given since.
+    pub(crate) async fn again(&self) -> Self {
+        let (email, password) = self.account.as_ref().unwrap();
+        let pair = self.network.sign_in(email, password).await;
+        Self { who: Who::bearer(&pair.access_token), ..self.clone() }
+    }
+
+    /// The same, speaking a language.
+    pub(crate) fn speaking(&self, language: &str) -> Self {
+        Self { who: self.who.clone().and("accept-language", language), ..self.clone() }
+    }
+
+    clients! {
+        tokens: TokenServiceClient of "identity",
+        users: UserServiceClient of "identity",
+        memberships: MembershipServiceClient of "identity",
+        accounts: ServiceAccountServiceClient of "identity",
+        partners: PartnerServiceClient of "partners",
+        code_lists: ReferenceDataServiceClient of "partners",
+        projects: ProjectServiceClient of "projects",
+    }
+}
+
+/// The answer, which must be one.
+#[track_caller]
+pub(crate) fn done<T>(answer: Result<Response<T>, Status>) -> T {
+    match answer {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => panic!("refused: {}", told(&status)),
+    }
+}
+
+/// The refusal, which must be of this kind and give this reason.
+#[track_caller]
+pub(crate) fn expect<T: Debug>(code: Code, reason: &str, answer: Result<Response<T>, Status>) -> Refusal {
+    match answer {
+        Ok(answer) => panic!("{code:?} {reason} expected, answered {:?}", answer.into_inner()),
+        Err(status) => {
+            let refusal = Refusal::of(&status);
+            assert!(status.code() == code && refusal.reason == reason, "{code:?} {reason} expected, not: {}", told(&status));
+            refusal
+        }
+    }
+}
+
+/// What a refusal says.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// `ErrorInfo.reason`.
+    pub(crate) reason: String,
+    /// `ErrorInfo.metadata`.
+    pub(crate) facts: std::collections::HashMap<String, String>,
+    /// `BadRequest.field_violations`: the fields.
+    pub(crate) fields: Vec<String>,
+    /// `LocalizedMessage`.
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(crate) fn of(status: &Status) -> Self {
+        let (reason, facts) = status.get_details_error_info().map(|info| (info.reason, info.metadata)).unwrap_or_default();
+        let fields = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
+        Self {
+            reason,
+            facts,
+            fields: fields.into_iter().map(|violation| violation.field).collect(),
+            message: status.get_details_localized_message().map(|told| told.message).unwrap_or_default(),
+        }
+    }
+}
+
+/// A status in one line.
+pub(crate) fn told(status: &Status) -> String {
+    let Refusal { reason, fields, .. } = Refusal::of(status);
+    format!("{:?} {reason} {fields:?}: {}", status.code(), status.message())
+}

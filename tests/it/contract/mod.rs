@@ -1,0 +1,6 @@
+//! Promises that every method keeps, taken from the descriptors: whoever adds a method is tested.
+
+mod access;
+mod hostile;
+mod shape;
+mod standard;

@@ -1,0 +1,82 @@
+//! R1: a process is killed at any moment, again and again; what it had acknowledged is there, whole, and nothing is torn.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use proto::partners as pb;
+
+use super::{all, history, partners, told};
+use crate::caller::Who;
+use crate::harness::{Network, Store};
+use crate::reliability::history::Deed;
+use crate::sample;
+
+/// How often each database's server is killed: 25 times in CI, a few times elsewhere, or as `ENSEMBLE_KILLS` says.
+fn kills() -> u32 {
+    let asked = std::env::var("ENSEMBLE_KILLS").ok().and_then(|kills| kills.parse().ok());
+    asked.unwrap_or(if std::env::var_os("CI").is_some() { 25 } else { 4 })
+}
+
+/// Makes and changes partners until the server is gone, and writes down what was acknowledged.
+async fn client(address: String, who: Who, deeds: Arc<Mutex<Vec<Deed>>>) {
+    let mut partners = partners(&address, &who);
+    loop {
+        let request = sample::request_id();
+        let create = pb::CreatePartnerRequest { request_id: request.clone(), ..sample::create(sample::partner()) };
+        let deed = Deed { name: String::new(), request, revision: 0 };
+        let Ok(made) = partners.create_partner(create).await else {
+            deeds.lock().unwrap().push(deed);
+            return;
+        };
+        let name = made.into_inner().name;
+        deeds.lock().unwrap().push(Deed { name: name.clone(), revision: 1, ..deed });
+        let edited = pb::Partner { name: name.clone(), acronym: "EDITED".to_owned(), ..Default::default() };
+        let request = sample::request_id();
+        let update = pb::UpdatePartnerRequest { partner: Some(edited), request_id: request.clone(), ..Default::default() };
+        match partners.update_partner(update).await {
+            Ok(edited) => deeds.lock().unwrap().push(Deed { name, request, revision: edited.into_inner().revision }),
+            Err(_) => return,
+        }
+    }
+}
+
+async fn killed_at_any_moment(network: &'static Network) {
+    let who = network.coordinator().await.who;
+    let deeds: Arc<Mutex<Vec<Deed>>> = Arc::default();
+    let mut seed = 0x5eed_u64;
+    for kill in 0..kills() {
+        let address = network.address("partners");
+        let clients: Vec<_> = (0..16).map(|_| tokio::spawn(client(address.clone(), who.clone(), Arc::clone(&deeds)))).collect();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let moment = Duration::from_millis(50 + (seed >> 33) % 300);
+        let mut working = futures::future::join_all(clients);
+        assert!(tokio::time::timeout(moment, &mut working).await.is_err(), "the server went before it was killed");
+        network.crash("partners");
+        working.await;
+        let deeds = deeds.lock().unwrap().clone();
+        let address = network.address("partners");
+        let there: HashMap<String, i32> =
+            all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
+        let told = told(&address, &who).await;
+        let examined = history::of_crash(&deeds, &there, &told).and_then(|()| history::of_trail(&told));
+        examined.unwrap_or_else(|wrong| panic!("after kill {kill} at {moment:?}: {wrong}"));
+    }
+    let acknowledged = deeds.lock().unwrap().iter().filter(|deed| deed.revision > 0).count();
+    assert!(acknowledged > usize::try_from(kills()).unwrap(), "only {acknowledged} writes were acknowledged at all");
+    eprintln!("{} kills, {acknowledged} acknowledged writes, 0 lost, 0 torn", kills());
+}
+
+#[test]
+fn r1_an_acknowledged_write_survives_a_kill_on_sqlite() {
+    let network = Network::several(Store::Sqlite, &[], &[("identity", 1), ("partners", 1)]);
+    crate::harness::tell(network, killed_at_any_moment(network));
+}
+
+#[test]
+fn r1_an_acknowledged_write_survives_a_kill_on_postgres() {
+    if crate::postgres::Cluster::shared().is_some() {
+        let network = Network::several(Store::Postgres, &[], &[("identity", 1), ("partners", 1)]);
+        crate::harness::tell(network, killed_at_any_moment(network));
+    }
+}

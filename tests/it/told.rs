@@ -1,0 +1,35 @@
+//! One story, told in every arrangement: in one process and as separate processes, on each database.
+
+/// Tells each `async fn story(network: &'static Network)` four times.
+macro_rules! told_everywhere {
+    ($($story:ident),* $(,)?) => {
+        mod in_one_process {
+            mod on_sqlite {
+                $(told!($story, Together, Sqlite);)*
+            }
+            mod on_postgres {
+                $(told!($story, Together, Postgres);)*
+            }
+        }
+        mod across_processes {
+            mod on_sqlite {
+                $(told!($story, Apart, Sqlite);)*
+            }
+            mod on_postgres {
+                $(told!($story, Apart, Postgres);)*
+            }
+        }
+    };
+}
+
+macro_rules! told {
+    ($story:ident, $topology:ident, $store:ident) => {
+        #[test]
+        fn $story() {
+            use $crate::harness::{Network, Store, Topology};
+            if let Some(network) = Network::shared(Topology::$topology, Store::$store) {
+                $crate::harness::tell(network, super::super::$story(network));
+            }
+        }
+    };
+}
