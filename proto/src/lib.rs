@@ -3,12 +3,7 @@
 //! Besides the messages and services, `build.rs` writes small traits for what every contract has in common
 //! ([`Mutation`], [`Localized`], [`Private`]), so that no noun repeats them.
 
-#![expect(
-    unused_qualifications,
-    clippy::doc_markdown,
-    clippy::semicolon_if_nothing_returned,
-    reason = "generated code"
-)]
+#![expect(unused_qualifications, clippy::doc_markdown, clippy::allow_attributes, reason = "generated code")]
 
 mod traits;
 

@@ -16,7 +16,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
 
-use crate::harness::Network;
+use crate::harness::{Network, eventually};
 
 /// What a caller sends along with each request.
 #[derive(Clone, Default)]
@@ -94,6 +94,21 @@ impl Caller {
         let (email, password) = self.account.as_ref().unwrap();
         let pair = self.network.sign_in(email, password).await;
         Self { who: Who::bearer(&pair.access_token), ..self.clone() }
+    }
+
+    /// The same person with a token that knows of an approved partner. identity hears of it a moment later, and what it
+    /// signed before it had heard is void then.
+    pub(crate) async fn within(&self, partner: &str) -> Self {
+        let token = tokio::sync::Mutex::new(self.clone());
+        eventually(20, "a token says the sector of its bearer's partner", async || {
+            let again = self.again().await;
+            let me = again.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await;
+            let known = me.is_ok_and(|me| me.get_ref().partner_roles.iter().any(|role| role.partner == partner && !role.sector.is_empty()));
+            *token.lock().await = again;
+            known
+        })
+        .await;
+        token.into_inner()
     }
 
     /// The same, speaking a language.

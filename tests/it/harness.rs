@@ -256,8 +256,14 @@ impl Network {
             membership: Some(membership),
             ..Default::default()
         };
-        done(self.coordinator().await.memberships().create_membership(request).await);
-        self.activated(email, code).await
+        let coordinator = self.coordinator().await;
+        done(coordinator.memberships().create_membership(request).await);
+        let member = self.activated(email, code).await;
+        let asked = proto::partners::GetPartnerRequest { name: partner.to_owned() };
+        match done(coordinator.partners().get_partner(asked).await).state() {
+            proto::partners::partner::State::Pending => member,
+            _ => member.within(partner).await,
+        }
     }
 
     /// The reviewer of this network.

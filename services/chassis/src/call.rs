@@ -38,7 +38,7 @@ impl Call {
     /// Reads a request that changes something, having looked at the sanity of all it carries.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT naming the field that no text, number or time can be.
+    /// `INVALID_ARGUMENT` naming the field that no text, number or time can be.
     pub fn of<M: Mutation + prost::Name>(request: &tonic::Request<M>, clock: &Clock) -> Result<Self> {
         let message = request.get_ref();
         mask::sane(message)?;
@@ -78,7 +78,7 @@ impl Call {
     /// A call whose request comes in pieces: an import.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the request id is no UUID4.
+    /// `INVALID_ARGUMENT` when the request id is no UUID4.
     pub fn of_upload(caller: Arc<Caller>, upload: &crate::upload::Upload, clock: &Clock) -> Result<Self> {
         Ok(Self {
             caller,
@@ -95,7 +95,7 @@ impl Call {
     /// The reason, which the method requires.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT on `reason`.
+    /// `INVALID_ARGUMENT` on `reason`.
     pub fn reason_required(&self) -> Result<&str> {
         match self.reason.as_str() {
             "" => Err(Error::required("reason")),

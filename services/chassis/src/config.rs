@@ -1,5 +1,7 @@
 //! How a process is run: each field is a flag, an environment variable and its documentation.
 
+#![expect(clippy::doc_markdown, reason = "the texts are printed by --help as they stand")]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;

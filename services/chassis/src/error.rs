@@ -12,12 +12,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why something was not done.
 #[derive(Debug)]
 pub enum Error {
-    /// NOT_FOUND: check the name.
+    /// `NOT_FOUND`: check the name.
     NotFound {
         /// The resource asked for.
         name: String,
     },
-    /// ALREADY_EXISTS: choose another name, or use what is there.
+    /// `ALREADY_EXISTS`: choose another name, or use what is there.
     AlreadyExists {
         /// The field that collides.
         field: String,
@@ -26,14 +26,14 @@ pub enum Error {
         /// What collides.
         why: Text,
     },
-    /// INVALID_ARGUMENT: correct these fields, all of them.
+    /// `INVALID_ARGUMENT`: correct these fields, all of them.
     Invalid {
         /// A reason code, when it is not just a field: `PAGE_TOKEN_MISMATCH`.
         reason: &'static str,
         /// What is wrong, field by field.
         fields: Vec<Violation>,
     },
-    /// FAILED_PRECONDITION: change the state of things first.
+    /// `FAILED_PRECONDITION`: change the state of things first.
     Refused {
         /// The rule that refuses: `PAR-3`, or `STATE`.
         rule: &'static str,
@@ -49,7 +49,7 @@ pub enum Error {
         /// What happened.
         why: Text,
     },
-    /// RESOURCE_EXHAUSTED: wait, or ask for less.
+    /// `RESOURCE_EXHAUSTED`: wait, or ask for less.
     Exhausted {
         /// `OVERLOADED`, `RATE_LIMITED`, `TOO_LARGE`, `WATCHER_TOO_SLOW`.
         reason: &'static str,
@@ -58,7 +58,7 @@ pub enum Error {
         /// When to try again, if that helps.
         retry_after: Option<std::time::Duration>,
     },
-    /// OUT_OF_RANGE: what was asked for is no longer, or not yet, there.
+    /// `OUT_OF_RANGE`: what was asked for is no longer, or not yet, there.
     OutOfRange {
         /// `RESUME_TOKEN_EXPIRED`.
         reason: &'static str,
@@ -76,14 +76,14 @@ pub enum Error {
         /// What to do.
         why: Text,
     },
-    /// PERMISSION_DENIED: ask someone who may. Says the same whether the resource exists or not.
+    /// `PERMISSION_DENIED`: ask someone who may. Says the same whether the resource exists or not.
     Forbidden {
         /// The permission that is lacking.
         permission: String,
         /// The resource, as the caller named it.
         resource: String,
     },
-    /// DEADLINE_EXCEEDED: give more time, or ask for less.
+    /// `DEADLINE_EXCEEDED`: give more time, or ask for less.
     Deadline,
     /// UNAVAILABLE: try again.
     Unavailable(Text),
@@ -186,7 +186,7 @@ impl Violations {
 impl std::fmt::Display for Error {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Internal(cause) => write!(formatter, "internal: {cause}"),
+            Self::Internal(cause) => formatter.write_str(cause),
             Self::Peer(status) => write!(formatter, "peer: {:?} {}", status.code(), status.message()),
             other => write!(formatter, "{}", crate::wire::message(other)),
         }

@@ -232,7 +232,7 @@ fn overloaded() -> Error {
     }
 }
 
-/// A message that is too large is RESOURCE_EXHAUSTED in gRPC's practice; tonic says OUT_OF_RANGE (F-4).
+/// A message that is too large is `RESOURCE_EXHAUSTED` in gRPC's practice; tonic says `OUT_OF_RANGE` (F-4).
 fn tidy(response: Response<Body>) -> Response<Body> {
     let too_large = grpc_code(response.headers()) == Code::OutOfRange
         && response.headers().get("grpc-status-details-bin").is_none();

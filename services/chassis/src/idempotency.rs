@@ -42,7 +42,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// What this request did before, if it was sent before.
 ///
 /// # Errors
-/// INVALID_ARGUMENT when its id was used for another request.
+/// `INVALID_ARGUMENT` when its id was used for another request.
 pub async fn find(txn: &DatabaseTransaction, service: &'static str, call: &Call) -> Result<Option<Model>> {
     if call.request_id.is_empty() {
         return Ok(None);

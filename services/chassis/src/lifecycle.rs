@@ -61,7 +61,7 @@ impl<R: Stateful> Lifecycle<R> {
     /// Makes a transition, or says why not.
     ///
     /// # Errors
-    /// PERMISSION_DENIED; FAILED_PRECONDITION citing `STATE`, `SEP-1`, `BEY-8` or the guard's rule.
+    /// `PERMISSION_DENIED`; `FAILED_PRECONDITION` citing `STATE`, `SEP-1`, `BEY-8` or the guard's rule.
     pub fn take(&self, method: &str, row: &mut R, call: &Call) -> Result<()> {
         let transition = self.transition(method, row)?;
         examine(transition, row, &call.caller, call.now)?;

@@ -31,7 +31,7 @@ pub fn on_behalf_of<T>(caller: &Caller, message: T) -> Request<T> {
 /// What a reference to a peer's resource found: a missing one is a wrong field here.
 ///
 /// # Errors
-/// INVALID_ARGUMENT on `field` for NOT_FOUND; the peer's refusal otherwise.
+/// `INVALID_ARGUMENT` on `field` for `NOT_FOUND`; the peer's refusal otherwise.
 pub fn known<T>(field: &str, answer: Result<tonic::Response<T>, Status>) -> Result<T> {
     match answer {
         Ok(response) => Ok(response.into_inner()),
@@ -50,7 +50,7 @@ pub fn answer<T>(answer: Result<tonic::Response<T>, Status>) -> Result<T> {
     answer.map(tonic::Response::into_inner).map_err(|status| Error::Peer(Box::new(status)))
 }
 
-/// The resource that a peer's NOT_FOUND names: which of many it was.
+/// The resource that a peer's `NOT_FOUND` names: which of many it was.
 pub fn missing(status: &Status) -> Option<String> {
     let not_found = status.code() == Code::NotFound;
     let details = not_found.then(|| status.get_error_details())?;

@@ -101,7 +101,7 @@ impl<R: Row> Store<R> {
     /// One row by its full name.
     ///
     /// # Errors
-    /// NOT_FOUND.
+    /// `NOT_FOUND`.
     pub async fn get(&self, name: &str) -> Result<R> {
         let found = R::Table::find().filter(key::<R>().eq(name)).one(self.database.reader()).await?;
         found.ok_or_else(|| Error::not_found(name))
@@ -110,7 +110,7 @@ impl<R: Row> Store<R> {
     /// Rows by their full names, in the order asked.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for none or more than 100; NOT_FOUND naming the first that is missing.
+    /// `INVALID_ARGUMENT` for none or more than 100; `NOT_FOUND` naming the first that is missing.
     pub async fn batch(&self, names: &[String]) -> Result<Vec<R>> {
         if names.is_empty() || names.len() > 100 {
             return Err(Error::invalid("names", say!("1 to 100 names", "de 1 à 100 noms")));
@@ -130,7 +130,7 @@ impl<R: Row> Store<R> {
     /// A page of the rows that are `visible` and that the request asks for.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT on `page_size`, `page_token`, `filter` or `order_by`.
+    /// `INVALID_ARGUMENT` on `page_size`, `page_token`, `filter` or `order_by`.
     pub async fn list(&self, ask: Ask<'_>, visible: sea_orm::Condition) -> Result<Page<R>> {
         let query = Query::parse(ask, R::FIELDS, &self.keys, self.database.clock().now())?;
         let rows = query.apply(R::Table::find().filter(visible)).all(self.database.reader()).await?;
@@ -140,7 +140,7 @@ impl<R: Row> Store<R> {
     /// Writes a new row, or answers what the same request made before.
     ///
     /// # Errors
-    /// ALREADY_EXISTS when the name is taken, and whatever [`Row::follow`] refuses.
+    /// `ALREADY_EXISTS` when the name is taken, and whatever [`Row::follow`] refuses.
     pub async fn create(&self, call: Call, row: R) -> Result<R> {
         self.create_if(call, row, |_, _| async { Ok(()) }.boxed()).await
     }
@@ -174,7 +174,7 @@ impl<R: Row> Store<R> {
     /// Applies a rule to a row, or answers what the same request did before. A rule that changes nothing writes nothing.
     ///
     /// # Errors
-    /// NOT_FOUND, or PERMISSION_DENIED when the caller may not know; ABORTED when the etag is not current; what the rule refuses.
+    /// `NOT_FOUND`, or `PERMISSION_DENIED` when the caller may not know; ABORTED when the etag is not current; what the rule refuses.
     pub async fn change(
         &self,
         call: Call,
@@ -196,7 +196,7 @@ impl<R: Row> Store<R> {
     /// Changes what a mask names (AIP-134): the rule examines the draft and writes the row.
     ///
     /// # Errors
-    /// As [`change`](Self::change); PERMISSION_DENIED unless `may`; INVALID_ARGUMENT on `update_mask`.
+    /// As [`change`](Self::change); `PERMISSION_DENIED` unless `may`; `INVALID_ARGUMENT` on `update_mask`.
     pub async fn update(
         &self,
         call: Call,
@@ -222,7 +222,7 @@ impl<R: Row> Store<R> {
     /// A piece of work that ends in one row, done once per `request_id`.
     ///
     /// # Errors
-    /// What the work refuses; INVALID_ARGUMENT when the id was used for another request.
+    /// What the work refuses; `INVALID_ARGUMENT` when the id was used for another request.
     pub async fn once(
         &self,
         call: Call,
@@ -268,7 +268,7 @@ pub async fn find<R: Row>(txn: &DatabaseTransaction, name: &str) -> Result<Optio
 /// Writes a new row inside a transaction, with all that follows it and its line in the change table.
 ///
 /// # Errors
-/// ALREADY_EXISTS when the name is taken.
+/// `ALREADY_EXISTS` when the name is taken.
 pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result<()> {
     if find::<R>(unit.txn, row.name()).await?.is_some() {
         return Err(Error::AlreadyExists {

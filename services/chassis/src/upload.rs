@@ -1,7 +1,7 @@
 //! A file sent in pieces: kept on disk, not in memory, and gone with the call.
 
 use std::fs::File;
-use std::io::{Seek as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 
 use proto::common::{ImportOptions, ImportRequest, import_request::Piece};
 use tonic::Streaming;
@@ -25,7 +25,7 @@ impl Upload {
     /// Takes in a whole file.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the options do not come first, or twice; RESOURCE_EXHAUSTED for a file that is too large.
+    /// `INVALID_ARGUMENT` when the options do not come first, or twice; `RESOURCE_EXHAUSTED` for a file that is too large.
     pub async fn receive(mut pieces: Streaming<ImportRequest>) -> Result<Self> {
         let first = pieces.message().await.map_err(refused)?.and_then(|request| request.piece);
         let Some(Piece::Options(options)) = first else {
@@ -58,6 +58,23 @@ impl Upload {
                 .await
                 .map_err(Error::internal)?
                 .map_err(Error::internal)?;
+        }
+        Ok(Self { options, hash: digest.finish().as_ref().to_vec(), file })
+    }
+
+    /// A file that is on this machine's disk already.
+    ///
+    /// # Errors
+    /// Only the disk's.
+    pub fn of_file(options: ImportOptions, mut file: File) -> Result<Self> {
+        let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        digest.update(&prost::Message::encode_to_vec(&options));
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut piece).map_err(Error::internal)? {
+                0 => break,
+                length => digest.update(&piece[..length]),
+            }
         }
         Ok(Self { options, hash: digest.finish().as_ref().to_vec(), file })
     }

@@ -29,12 +29,16 @@ struct House {
 
 impl House {
     async fn open(more: &[&str]) -> Self {
+        Self::with(more, &[identity::SERVICE]).await
+    }
+
+    async fn with(more: &[&str], services: &'static [chassis::Service]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (database, keys) = (format!("sqlite://{}/identity.db", home.path().display()), home.path().join("keys"));
         let keys = keys.to_str().unwrap().to_owned();
         let mut flags = vec!["identity", "--listen", "127.0.0.1:0", "--database-url", &database, "--keys", &keys];
         flags.extend(more);
-        let running = chassis::start(Config::parse_from(flags), &[identity::SERVICE]).await.unwrap();
+        let running = chassis::start(Config::parse_from(flags), services).await.unwrap();
         let channel = Channel::from_shared(running.address.clone()).unwrap().connect().await.unwrap();
         Self { running, channel, home }
     }
@@ -336,4 +340,120 @@ async fn people_change_themselves_and_coordinators_their_roles() {
     house.until_void(&pair.access_token).await;
     let pair = house.renew(&pair.refresh_token).await.unwrap();
     assert_eq!(house.principal(&pair.access_token).await.unwrap().network_roles, [i32::from(Role::Reviewer)]);
+}
+
+/// A partners service that only tells of partners.
+mod partners {
+    use std::sync::OnceLock;
+
+    use chassis::change::About;
+    use chassis::database::Outcome;
+    use chassis::{Call, Context, Service};
+    use futures::FutureExt as _;
+    use proto::partners::Partner;
+    use proto::partners::partner::{Sector, State};
+
+    static CONTEXT: OnceLock<Context> = OnceLock::new();
+
+    pub(super) const SERVICE: Service = Service {
+        name: "partners",
+        migrations: Vec::new,
+        mount: |context, _| {
+            CONTEXT.get_or_init(|| context.clone());
+            async { Ok(()) }.boxed()
+        },
+    };
+
+    pub(super) async fn tell(state: State, revision: i32) {
+        let context = CONTEXT.get().unwrap();
+        let partner = Partner {
+            name: "partners/p".to_owned(),
+            state: state.into(),
+            sector: Sector::Civil.into(),
+            revision,
+            ..Partner::default()
+        };
+        let call = Call::own("partners", &context.clock);
+        let told = context.database.write("partners", move |unit| {
+            let about = About { resource: "partners/p", revision, states: ("", ""), owner: "partners/p", public: true };
+            unit.record(&call, about, &partner);
+            async { Ok(Outcome::Keep(())) }.boxed()
+        });
+        told.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sep_2_and_idn_1_what_partners_tell_reaches_tokens_and_rules() {
+    use proto::partners::partner::State;
+    let house = House::with(&[], &[identity::SERVICE, partners::SERVICE]).await;
+    let boss = house.coordinator().await;
+    let (ada, first) = house.person(&boss, "ada@example.org").await;
+    let membership = house.give(&boss, &ada.name, Role::PartnerAdmin).await.unwrap();
+    house.until_void(&first.access_token).await;
+    let before = house.renew(&first.refresh_token).await.unwrap();
+    assert_eq!(house.principal(&before.access_token).await.unwrap().partner_roles[0].sector, "");
+
+    partners::tell(State::Active, 1).await;
+    house.until_void(&before.access_token).await;
+    let active = house.renew(&before.refresh_token).await.unwrap();
+    let roles = house.principal(&active.access_token).await.unwrap().partner_roles.remove(0);
+    assert_eq!((roles.sector.as_str(), roles.suspended), ("CIVIL", false));
+    let request = DeleteMembershipRequest { name: membership.name.clone(), ..Default::default() };
+    let kept = house.memberships().delete_membership(by(&boss, request.clone())).await;
+    assert_eq!(code(kept), Code::FailedPrecondition, "the last administrator of an active partner stays");
+
+    partners::tell(State::Suspended, 2).await;
+    house.until_void(&active.access_token).await;
+    let suspended = house.renew(&active.refresh_token).await.unwrap();
+    assert!(house.principal(&suspended.access_token).await.unwrap().partner_roles[0].suspended);
+    let denied = house.give(&suspended.access_token, &ada.name, Role::Trainer).await;
+    assert_eq!(code(denied), Code::PermissionDenied, "members of a suspended partner only read");
+
+    partners::tell(State::Active, 3).await;
+    house.until_void(&suspended.access_token).await;
+    let request = EraseUserRequest { name: ada.name, ..Default::default() };
+    house.users().erase_user(by(&boss, request)).await.unwrap();
+    let mut events = proto::identity::event_service_client::EventServiceClient::new(house.channel.clone());
+    let asked = proto::common::ListAuditEventsRequest { filter: "resource = \"partners/p\"".to_owned(), ..Default::default() };
+    let lines = events.list_audit_events(by(&boss, asked)).await.unwrap().into_inner().audit_events;
+    assert_eq!(lines[0].to_state, "NEEDS_ADMIN", "an erasure goes through, and the partner is flagged");
+}
+
+#[tokio::test]
+async fn people_of_another_issuer_come_in_by_issuer_and_subject() {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let home = tempfile::tempdir().unwrap();
+    let pair = Ed25519KeyPair::generate().unwrap();
+    let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+    let file = home.path().join("jwks.json");
+    let set = serde_json::json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "x": x}]});
+    std::fs::write(&file, set.to_string()).unwrap();
+    let configured = format!("https://idp.example.org=ensemble={}", file.display());
+    let house = House::open(&["--oidc", &configured]).await;
+    house.coordinator().await;
+    let token = |subject: &str, issuer: &str| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let claims = serde_json::json!({
+            "iss": issuer, "aud": "ensemble", "sub": subject, "iat": now, "exp": now + 300,
+            "email": "coordinator@localhost", "email_verified": true,
+        });
+        let header = serde_json::json!({"alg": "EdDSA", "kid": "k1", "typ": "JWT"});
+        let said = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature = URL_SAFE_NO_PAD.encode(pair.sign(said.as_bytes()).as_ref());
+        IssueTokenRequest { grant: Some(Grant::ExternalToken(format!("{said}.{signature}"))) }
+    };
+    let mut subjects = Vec::new();
+    for subject in ["42", "42", "43"] {
+        let pair = house.tokens().issue_token(token(subject, "https://idp.example.org")).await.unwrap().into_inner();
+        let principal = house.principal(&pair.access_token).await.unwrap();
+        assert!(principal.network_roles.is_empty(), "an address makes nobody coordinator");
+        assert!(house.renew(&pair.refresh_token).await.is_ok());
+        subjects.push(principal.subject);
+    }
+    assert!(subjects[0] == subjects[1] && subjects[1] != subjects[2]);
+    let foreign = house.tokens().issue_token(token("42", "https://evil.example.org")).await;
+    assert_eq!(code(foreign), Code::Unauthenticated);
 }

@@ -146,7 +146,8 @@ async fn an_event_says_what_happened_and_nothing_private(network: &'static Netwo
     let data = mine[1].data.as_ref().unwrap();
     assert_eq!(data.type_url, "type.googleapis.com/ensemble.partners.v1.Partner");
     let partner = pb::Partner::decode(data.value.as_slice()).unwrap();
-    assert_eq!((partner.title, partner.contact), (approved.title, None));
+    let texts = |partner: &pb::Partner| partner.title.clone().unwrap().translations;
+    assert_eq!((texts(&partner), partner.contact), (texts(&approved), None));
     for event in &seen {
         let text = String::from_utf8_lossy(&event.data.as_ref().unwrap().value).into_owned();
         assert!(!text.contains("secret@example.org"), "a private contact stands in an event");

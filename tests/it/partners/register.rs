@@ -30,7 +30,7 @@ async fn a_partner_goes_from_registration_to_the_archive(network: &'static Netwo
     expect(Code::FailedPrecondition, "STATE", take(&coordinator, "RejectPartner", &name, false).await);
 
     // Its founder administers it now, as a new token says.
-    let admin = founder.again().await;
+    let admin = founder.within(&name).await;
     let edited = pb::Partner { name: name.clone(), website: "https://example.org/a".to_owned(), etag: approved.etag.clone(), ..Default::default() };
     let edited = done(admin.partners().update_partner(change(edited, &["website"])).await);
     assert_eq!((edited.website.as_str(), edited.revision), ("https://example.org/a", 3));
@@ -220,7 +220,6 @@ async fn wrong_fields_are_all_named_at_once(network: &'static Network) {
     let wrong = pb::Partner {
         title: None,
         college: "NOT_A_COLLEGE".to_owned(),
-        sector: 99,
         country_code: "ZZ".to_owned(),
         website: "javascript:alert(1)".to_owned(),
         identifiers: vec![proto::common::ExternalIdentifier { scheme: "SIREN".to_owned(), value: "123456789".to_owned() }],
@@ -232,6 +231,9 @@ async fn wrong_fields_are_all_named_at_once(network: &'static Network) {
         let field = format!("partner.{field}");
         assert!(refusal.fields.iter().any(|named| named.starts_with(field.trim_end_matches(".value"))), "{field}: {:?}", refusal.fields);
     }
+    let unknown = pb::Partner { sector: 99, ..sample::partner() };
+    let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(unknown)).await);
+    assert_eq!(refusal.fields, ["partner.sector"]);
     let incoherent = pb::Partner { college: "PRIVATE_SECTOR".to_owned(), ..sample::partner() };
     let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(incoherent)).await);
     assert_eq!(refusal.fields, ["partner.sector"]);

@@ -110,7 +110,7 @@ impl Caller {
     /// Refuses unless `may`, in the words that say the same whether the resource exists or not (AIP-211).
     ///
     /// # Errors
-    /// PERMISSION_DENIED.
+    /// `PERMISSION_DENIED`.
     pub fn must(&self, may: bool, resource: &str) -> Result<()> {
         if may { Ok(()) } else { Err(self.refusal(resource)) }
     }
@@ -136,7 +136,7 @@ impl Caller {
     /// The gate's question: may this caller try the method at all?
     ///
     /// # Errors
-    /// UNAUTHENTICATED for nobody, PERMISSION_DENIED for somebody else.
+    /// UNAUTHENTICATED for nobody, `PERMISSION_DENIED` for somebody else.
     pub fn may_try(&self, method: &Method) -> Result<()> {
         let allowed = match self.kind {
             _ if method.public => true,

@@ -1,4 +1,4 @@
-//! `grpc.health.v1`: each gRPC service by its name, and the whole as the empty name. NOT_SERVING while the process drains
+//! `grpc.health.v1`: each gRPC service by its name, and the whole as the empty name. `NOT_SERVING` while the process drains
 //! or its database has been away for five seconds.
 
 use std::time::{Duration, Instant};

@@ -139,7 +139,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Drains and stops: NOT_SERVING, a pause for load balancers, then no new calls; the rest within 25 s.
+    /// Drains and stops: `NOT_SERVING`, a pause for load balancers, then no new calls; the rest within 25 s.
     ///
     /// # Errors
     /// What the server failed of.

@@ -66,7 +66,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 /// A new key of a machine account.
 ///
 /// # Errors
-/// INVALID_ARGUMENT on the id, or an `expire_time` that has passed or is more than a year ahead.
+/// `INVALID_ARGUMENT` on the id, or an `expire_time` that has passed or is more than a year ahead.
 pub(crate) fn create(account: &Account, id: &str, expire: Option<Micros>, made: (&str, &str), call: &Call) -> Result<Model> {
     call.caller.must(account_rules::manages(&call.caller, account), &account.name)?;
     account_rules::live(account)?;
@@ -104,7 +104,7 @@ fn fresh(account: &Account, id: &str, expire_time: Micros, (key_id, secret): (&s
 /// The successor of a key, valid for as long as the former was made for.
 ///
 /// # Errors
-/// PERMISSION_DENIED; FAILED_PRECONDITION when either was ended.
+/// `PERMISSION_DENIED`; `FAILED_PRECONDITION` when either was ended.
 pub(crate) fn successor(former: &Model, account: &Account, made: (&str, &str), call: &Call) -> Result<Model> {
     call.caller.must(account_rules::manages(&call.caller, account), &former.name)?;
     account_rules::live(account)?;
@@ -116,7 +116,7 @@ pub(crate) fn successor(former: &Model, account: &Account, made: (&str, &str), c
 /// How long the former key works on.
 ///
 /// # Errors
-/// INVALID_ARGUMENT beyond seven days.
+/// `INVALID_ARGUMENT` beyond seven days.
 pub(crate) fn overlap(seconds: i32) -> Result<i64> {
     match seconds {
         0..=OVERLAP => Ok(i64::from(seconds) * SECOND),
@@ -135,7 +135,7 @@ pub(crate) fn retire(former: &mut Model, overlap: i64, now: Micros) {
 /// Revokes a key.
 ///
 /// # Errors
-/// PERMISSION_DENIED; FAILED_PRECONDITION when it was revoked before.
+/// `PERMISSION_DENIED`; `FAILED_PRECONDITION` when it was revoked before.
 pub(crate) fn revoke(key: &mut Model, call: &Call) -> Result<()> {
     call.caller.must(account_rules::ends(&call.caller, &key.partner), &key.name)?;
     if key.revoke_time.is_some() {

@@ -50,7 +50,7 @@ impl Attempts {
     /// Refuses a network that failed too often.
     ///
     /// # Errors
-    /// RESOURCE_EXHAUSTED.
+    /// `RESOURCE_EXHAUSTED`.
     pub(crate) fn admit(&self, from: Option<IpAddr>) -> Result<()> {
         let now = self.database.clock().now();
         from.map_or(Ok(()), |from| self.networks.admit(from, now).map_err(wait))
@@ -66,7 +66,7 @@ impl Attempts {
     /// Waits for the turn of an address (folded), unless it is locked.
     ///
     /// # Errors
-    /// RESOURCE_EXHAUSTED while it is locked, whether or not an account has it.
+    /// `RESOURCE_EXHAUSTED` while it is locked, whether or not an account has it.
     pub(crate) async fn turn(&self, folded: &str) -> Result<Turn<'_>> {
         let key = key(folded);
         let stripe = key.bytes().fold(0_usize, |sum, byte| (sum * 31 + usize::from(byte)) % STRIPES);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use chassis::column::Micros;
 
 /// Failures at once.
-const BURST: f64 = 60.0;
+const BURST: f64 = 200.0;
 /// Failures a second, for ever.
-const RATE: f64 = 1.0;
+const RATE: f64 = 2.0;
 /// Networks remembered.
 const MOST: usize = 10_000;
 
@@ -72,7 +72,7 @@ mod tests {
     fn idn_7_a_network_that_fails_waits_and_others_do_not() {
         let (networks, now) = (Networks::default(), Micros(0));
         let (bad, good): (IpAddr, IpAddr) = ("2001:db8::1".parse().unwrap(), "192.0.2.1".parse().unwrap());
-        (0..60).for_each(|_| networks.fail(bad, now));
+        (0..200).for_each(|_| networks.fail(bad, now));
         assert!(networks.admit(bad, now).is_err());
         assert!(networks.admit("2001:db8::2".parse().unwrap(), now).is_err(), "the same customer");
         assert!(networks.admit(good, now).is_ok());

@@ -131,7 +131,7 @@ pub(super) fn verify(token: &str, header: &Header, key: &Jwk, (issuer, audience)
         && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY)
         && (1..=LONGEST_LIFE).contains(&claims.exp.checked_sub(claims.iat)?);
     let ours = claims.iss == issuer && claims.aud.is(audience, claims.azp.as_deref());
-    let named = !claims.sub.is_empty() && claims.sub.len() <= 255;
+    let named = (1..=255).contains(&claims.sub.len()) && !claims.sub.chars().any(char::is_control);
     (fresh && ours && named).then(|| person(claims))
 }
 

@@ -117,7 +117,7 @@ impl Keyring {
     /// Makes the next key, and says when the former ones stop.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the request's id was used for another request.
+    /// `INVALID_ARGUMENT` when the request's id was used for another request.
     pub(crate) async fn rotate(&self, call: Call, compromised: bool) -> Result<()> {
         let made = self.make()?;
         let kept = store::rotate(&self.0.database, call, made.clone(), compromised).await;

@@ -34,7 +34,7 @@ pub(crate) fn sees(caller: &Caller, membership: &Model) -> bool {
 /// A role for a person.
 ///
 /// # Errors
-/// PERMISSION_DENIED; INVALID_ARGUMENT naming every wrong field.
+/// `PERMISSION_DENIED`; `INVALID_ARGUMENT` naming every wrong field.
 pub(crate) fn create(parent: &str, id: &str, draft: &pb::Membership, call: &Call) -> Result<Model> {
     name::check_reference("parent", PARENT, parent)?;
     call.caller.must(manages(&call.caller, parent), parent)?;
@@ -74,7 +74,7 @@ pub(crate) fn create(parent: &str, id: &str, draft: &pb::Membership, call: &Call
 /// Ends a membership: `others` is how many other administrators its partner has, `active` whether it takes part.
 ///
 /// # Errors
-/// PERMISSION_DENIED; FAILED_PRECONDITION when it ended before, or citing IDN-1 for the last administrator.
+/// `PERMISSION_DENIED`; `FAILED_PRECONDITION` when it ended before, or citing IDN-1 for the last administrator.
 pub(crate) fn end(membership: &mut Model, call: &Call, others: u64, active: bool) -> Result<()> {
     let own = call.caller.subject == membership.user;
     call.caller.must(own || manages(&call.caller, &membership.partner), &membership.name)?;

@@ -49,7 +49,7 @@ impl Hasher {
     /// The hash of a password, as a PHC string.
     ///
     /// # Errors
-    /// RESOURCE_EXHAUSTED when too many wait.
+    /// `RESOURCE_EXHAUSTED` when too many wait.
     pub(crate) async fn hash(&self, password: &str) -> Result<String> {
         let password = password.to_owned();
         self.run(move || argon2()?.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal))
@@ -59,7 +59,7 @@ impl Hasher {
     /// Whether a password is the one of this hash, byte by byte. Without a hash it never is, and takes as long.
     ///
     /// # Errors
-    /// RESOURCE_EXHAUSTED when too many wait.
+    /// `RESOURCE_EXHAUSTED` when too many wait.
     pub(crate) async fn verify(&self, hash: Option<&str>, password: &str) -> Result<bool> {
         let hash = hash.filter(|hash| !hash.is_empty());
         let (known, hash) = (hash.is_some(), hash.unwrap_or(&self.0.nobody).to_owned());

@@ -23,7 +23,7 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 /// Checks a password that someone chose. It is never trimmed or folded: what was typed is what counts.
 ///
 /// # Errors
-/// INVALID_ARGUMENT on `field`: fewer than 12 or more than 128 characters, or one that many people use.
+/// `INVALID_ARGUMENT` on `field`: fewer than 12 or more than 128 characters, or one that many people use.
 pub(crate) fn check(field: &str, password: &str, email: &str) -> Result<()> {
     let count = password.chars().count();
     if !LENGTH.contains(&count) {

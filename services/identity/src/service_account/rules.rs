@@ -33,7 +33,7 @@ pub(crate) fn ends(caller: &Caller, partner: &str) -> bool {
 /// A new machine account.
 ///
 /// # Errors
-/// PERMISSION_DENIED; INVALID_ARGUMENT naming every wrong field.
+/// `PERMISSION_DENIED`; `INVALID_ARGUMENT` naming every wrong field.
 pub(crate) fn create(parent: &str, id: &str, draft: &pb::ServiceAccount, call: &Call) -> Result<Model> {
     name::check_reference("parent", PARENT, parent)?;
     call.caller.must(call.caller.administers(parent), parent)?;
@@ -63,7 +63,7 @@ pub(crate) fn create(parent: &str, id: &str, draft: &pb::ServiceAccount, call: &
 /// Takes the new values of a draft.
 ///
 /// # Errors
-/// FAILED_PRECONDITION when it was ended; INVALID_ARGUMENT naming every wrong field.
+/// `FAILED_PRECONDITION` when it was ended; `INVALID_ARGUMENT` naming every wrong field.
 pub(crate) fn update(account: &mut Model, draft: &pb::ServiceAccount, _: &Call) -> Result<()> {
     live(account)?;
     fill(account, draft)
@@ -72,7 +72,7 @@ pub(crate) fn update(account: &mut Model, draft: &pb::ServiceAccount, _: &Call) 
 /// Ends it.
 ///
 /// # Errors
-/// FAILED_PRECONDITION when it was ended before.
+/// `FAILED_PRECONDITION` when it was ended before.
 pub(crate) fn end(account: &mut Model, call: &Call) -> Result<()> {
     call.caller.must(ends(&call.caller, &account.partner), &account.name)?;
     live(account)?;
@@ -83,7 +83,7 @@ pub(crate) fn end(account: &mut Model, call: &Call) -> Result<()> {
 /// Refuses when it was ended.
 ///
 /// # Errors
-/// FAILED_PRECONDITION.
+/// `FAILED_PRECONDITION`.
 pub(crate) fn live(account: &Model) -> Result<()> {
     match account.delete_time {
         None => Ok(()),

@@ -54,6 +54,7 @@ pub(crate) fn read(token: &str) -> Option<Shown> {
     (part()? == PREFIX && token.len() <= 256).then_some(())?;
     let (session, generation, secret) = (part()?.to_owned(), part()?.parse().ok()?, part()?);
     let secret = URL_SAFE_NO_PAD.decode(secret).ok().filter(|secret| secret.len() == 32)?;
+    session.bytes().all(|byte: u8| byte.is_ascii_alphanumeric()).then_some(())?;
     Some(Shown { session, generation, secret })
 }
 

@@ -97,7 +97,7 @@ fn what_is_kept_gives_no_token() {
 
 #[test]
 fn garbage_is_no_refresh_token() {
-    for garbage in ["", "ensr", "ensr_s1_0", "ensr_s1_x_AAAA", "ensr_s1_0_AAAA", "eyJhbGciOiJub25lIn0.e30.", &"_".repeat(300)] {
+    for garbage in ["", "ensr", "ensr_s1_0", "ensr_s1_x_AAAA", "ensr_s1_0_AAAA", "ensr_s\0_0_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc", "eyJhbGciOiJub25lIn0.e30.", &"_".repeat(300)] {
         assert_eq!(read(garbage), None, "{garbage}");
     }
 }

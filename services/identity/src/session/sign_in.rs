@@ -61,7 +61,7 @@ impl Desk {
     ///
     /// # Errors
     /// UNAUTHENTICATED, alike for a wrong password, an unknown address and an account that may not sign in (IDN-7);
-    /// RESOURCE_EXHAUSTED after too many failures.
+    /// `RESOURCE_EXHAUSTED` after too many failures.
     pub(crate) async fn with_password(&self, email: &str, password: &str, from: Option<IpAddr>) -> Result<TokenPair> {
         self.attempts.admit(from)?;
         let address = user::rules::fold(email);

@@ -1,5 +1,6 @@
 //! The person: an account of someone who uses the registry.
 
+mod access;
 pub(crate) mod export;
 pub(crate) mod first;
 pub(crate) mod link;

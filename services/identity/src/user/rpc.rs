@@ -1,10 +1,9 @@
 //! The conversation about users: who asks, what, may they, do it, answer.
 
 use chassis::auth::{Caller, Role};
-use chassis::error::Error;
 use chassis::page::Ask;
 use chassis::wire::Conversation;
-use chassis::{Call, Context, Reply, Store, say};
+use chassis::{Call, Context, Reply, Store};
 use futures::FutureExt as _;
 use proto::Private as _;
 use proto::identity as pb;
@@ -12,16 +11,16 @@ use proto::identity::user_service_server::{UserService, UserServiceServer};
 use tonic::{Request, Response};
 
 use super::row::Model;
-use super::{export, first, rules, store};
+use super::{export, rules, store};
 use crate::session::rpc::from;
 use crate::session::sign_in::Desk;
-use crate::{password, secret};
+use crate::secret;
 
 /// Answers for users.
 pub(crate) struct Users {
-    store: Store<Model>,
-    desk: Desk,
-    context: Context,
+    pub(super) store: Store<Model>,
+    pub(super) desk: Desk,
+    pub(super) context: Context,
 }
 
 /// The service, to be mounted.
@@ -56,30 +55,7 @@ impl UserService for Users {
     async fn activate_user(&self, request: Request<pb::ActivateUserRequest>) -> Reply<pb::User> {
         let call = Call::of(&request, &self.context.clock)?;
         let from = from(&request);
-        self.desk.attempts.admit(from)?;
-        let request = request.into_inner();
-        let known = store::by_invitation(self.store.database().reader(), &request.invitation_code).await?;
-        let invited = known.filter(|user| rules::invitation_holds(user, call.now));
-        let hash = match &invited {
-            Some(user) => {
-                password::check("password", &request.password, &user.email)?;
-                self.desk.hasher.hash(&request.password).await?
-            }
-            None if store::done_before(self.store.database(), &call).await? => String::new(),
-            None => {
-                self.desk.attempts.failed_from(from);
-                return Err(rules::no_invitation().into());
-            }
-        };
-        let (name, code) = (invited.map(|user| user.name).unwrap_or_default(), request.invitation_code);
-        let accepted = code.clone();
-        let user = self.store.once(call, move |unit, call| {
-            let (name, code, hash) = (name.clone(), accepted.clone(), hash.clone());
-            async move { store::activate(unit, call, &name, &code, &hash).await }.boxed()
-        });
-        let user = user.await?;
-        first::used(&self.context, &code);
-        Ok(Response::new(user.into()))
+        Ok(Response::new(self.accept(call, request.into_inner(), from).await?.into()))
     }
 
     async fn get_user(&self, request: Request<pb::GetUserRequest>) -> Reply<pb::User> {
@@ -114,32 +90,9 @@ impl UserService for Users {
     }
 
     async fn change_password(&self, request: Request<pb::ChangePasswordRequest>) -> Reply<pb::User> {
-        let mut call = Call::of(&request, &self.context.clock)?;
+        let call = Call::of(&request, &self.context.clock)?;
         let from = from(&request);
-        let request = request.into_inner();
-        let asked = rules::resolve(&request.name, &call.caller)?;
-        call.caller.must(asked == call.caller.subject, &asked)?;
-        // What remembers the request must not help to guess the passwords in it.
-        call.hash = secret::sha256(asked.as_bytes());
-        self.desk.attempts.admit(from)?;
-        let user = self.store.get(&asked).await?;
-        let turn = self.desk.attempts.turn(user.email_key.as_deref().unwrap_or(&user.name)).await?;
-        let right = self.desk.hasher.verify(Some(&user.password), &request.current_password).await?;
-        if !right && self.repeated(&call, &user, &request.new_password).await? {
-            return Ok(Response::new(user.into()));
-        }
-        if !right {
-            self.desk.attempts.failed_from(from);
-            self.desk.attempts.failed(turn).await?;
-            return Err(Error::invalid("current_password", say!("this is not your password", "ce n'est pas votre mot de passe")).into());
-        }
-        password::check("new_password", &request.new_password, &user.email)?;
-        let (checked, hash) = (user.password, self.desk.hasher.hash(&request.new_password).await?);
-        let changed = self.store.once(call, move |unit, call| {
-            let (asked, checked, hash) = (asked.clone(), checked.clone(), hash.clone());
-            async move { store::change_password(unit, call, &asked, &checked, &hash).await }.boxed()
-        });
-        Ok(Response::new(changed.await?.into()))
+        Ok(Response::new(self.change(call, request.into_inner(), from).await?.into()))
     }
 
     async fn suspend_user(&self, request: Request<pb::SuspendUserRequest>) -> Reply<pb::User> {
@@ -178,12 +131,6 @@ impl Users {
         let rule = call.clone();
         let user = self.store.change(call, asked, move |user| rules::LIFECYCLE.take(method, user, &rule));
         Ok(Response::new(user.await?.into()))
-    }
-
-    /// The request was done before, and its answer lost: the new password is already the password.
-    async fn repeated(&self, call: &Call, user: &Model, new_password: &str) -> chassis::Result<bool> {
-        Ok(store::done_before(self.store.database(), call).await?
-            && self.desk.hasher.verify(Some(&user.password), new_password).await?)
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn knows(caller: &Caller, name: &str) -> bool {
 /// The user that a request names; `users/me` is the caller.
 ///
 /// # Errors
-/// INVALID_ARGUMENT when it is no name of a user; PERMISSION_DENIED when the caller may not know.
+/// `INVALID_ARGUMENT` when it is no name of a user; `PERMISSION_DENIED` when the caller may not know.
 pub(crate) fn resolve(name: &str, caller: &Caller) -> Result<String> {
     if name == ME {
         return Ok(caller.subject.clone());
@@ -79,13 +79,13 @@ pub(crate) fn may_sign_in(user: &Model) -> bool {
 
 /// The address as it is looked for: the same whatever its case (LES-21).
 pub(crate) fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
+    email.trim().chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase).collect()
 }
 
 /// An address to sign in with, as written and as looked for.
 ///
 /// # Errors
-/// INVALID_ARGUMENT on `email`, which never repeats the address.
+/// `INVALID_ARGUMENT` on `email`, which never repeats the address.
 pub(crate) fn email(email: &str) -> Result<(String, String)> {
     let written = text::plain("email", email, 254)?;
     let good = written.split_once('@').is_some_and(|(local, domain)| {
@@ -126,7 +126,7 @@ pub(crate) fn blank(id: &str, now: Micros) -> Model {
 /// A person to invite. Only coordinators give network roles.
 ///
 /// # Errors
-/// PERMISSION_DENIED; INVALID_ARGUMENT naming every wrong field.
+/// `PERMISSION_DENIED`; `INVALID_ARGUMENT` naming every wrong field.
 pub(crate) fn create(id: &str, draft: &pb::User, call: &Call) -> Result<Model> {
     call.caller.must(draft.network_roles.is_empty() || call.caller.is(Role::Coordinator), PATTERN)?;
     let mut wrong = Violations::default();
@@ -151,8 +151,8 @@ pub(crate) fn invite(user: &mut Model, code: &str, now: Micros) {
 /// Changes oneself; or, as coordinator, a person's network roles.
 ///
 /// # Errors
-/// PERMISSION_DENIED for fields that are not the caller's to change; FAILED_PRECONDITION when a coordinator would give up
-/// their own role, which someone else must do; INVALID_ARGUMENT naming every wrong field.
+/// `PERMISSION_DENIED` for fields that are not the caller's to change; `FAILED_PRECONDITION` when a coordinator would give up
+/// their own role, which someone else must do; `INVALID_ARGUMENT` naming every wrong field.
 pub(crate) fn update(user: &mut Model, draft: &pb::User, call: &Call) -> Result<()> {
     let before = user.clone();
     if user.state == State::Erased {
@@ -209,7 +209,7 @@ fn fill(user: &mut Model, draft: &pb::User) -> Result<()> {
 /// Accepts an invitation.
 ///
 /// # Errors
-/// FAILED_PRECONDITION unless the user is invited.
+/// `FAILED_PRECONDITION` unless the user is invited.
 pub(crate) fn activate(user: &mut Model, password: &str, call: &Call) -> Result<()> {
     LIFECYCLE.take("ActivateUser", user, call)?;
     user.password = password.to_owned();
@@ -236,7 +236,7 @@ pub(crate) fn invitation_holds(user: &Model, now: Micros) -> bool {
 /// Erases a person: nothing personal is left. Erasing twice changes nothing (GDP-4).
 ///
 /// # Errors
-/// PERMISSION_DENIED unless it is oneself, or the caller is a coordinator.
+/// `PERMISSION_DENIED` unless it is oneself, or the caller is a coordinator.
 pub(crate) fn erase(user: &mut Model, call: &Call) -> Result<()> {
     call.caller.must(sees(&call.caller, user), &user.name)?;
     if user.state == State::Erased {

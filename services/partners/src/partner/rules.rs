@@ -101,7 +101,7 @@ fn registered(caller: &Caller, partner: &Model) -> bool {
 /// A new partner, from what was asked.
 ///
 /// # Errors
-/// INVALID_ARGUMENT naming every wrong field.
+/// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Partner, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
     let (made, uid) = name::new_id('p');
@@ -146,7 +146,7 @@ pub fn create(id: &str, draft: &pb::Partner, call: &Call) -> Result<Model> {
 /// Changes a partner to what the draft says.
 ///
 /// # Errors
-/// INVALID_ARGUMENT naming every wrong field; FAILED_PRECONDITION citing PAR-2, or because it has left.
+/// `INVALID_ARGUMENT` naming every wrong field; `FAILED_PRECONDITION` citing PAR-2, or because it has left.
 pub fn update(partner: &mut Model, draft: &pb::Partner, call: &Call) -> Result<()> {
     if matches!(partner.state.get(), State::Archived | State::Rejected) {
         return Err(Error::refused(
@@ -223,7 +223,7 @@ pub fn gaps(partner: &Model) -> Vec<Gap> {
 /// Redirects a duplicate to the partner that stays (BEY-1).
 ///
 /// # Errors
-/// FAILED_PRECONDITION citing BEY-1: itself, one that is merged or archived, or identifiers that contradict each other.
+/// `FAILED_PRECONDITION` citing BEY-1: itself, one that is merged or archived, or identifiers that contradict each other.
 pub fn merge(duplicate: &mut Model, survivor: &Model) -> Result<()> {
     let refuse = |why| Err(Error::refused("BEY-1", why));
     if duplicate.name == survivor.name {
@@ -265,7 +265,7 @@ pub fn merge(duplicate: &mut Model, survivor: &Model) -> Result<()> {
 /// Undoes a merge: the duplicate is again exactly what it was, since nothing of it was rewritten (BEY-1).
 ///
 /// # Errors
-/// FAILED_PRECONDITION when it was not merged.
+/// `FAILED_PRECONDITION` when it was not merged.
 pub fn unmerge(duplicate: &mut Model) -> Result<()> {
     if duplicate.merged_into.is_empty() {
         return Err(Error::refused(
@@ -280,7 +280,7 @@ pub fn unmerge(duplicate: &mut Model) -> Result<()> {
 /// Moves a partner by one of its verbs; the reason is kept with it where one was asked for.
 ///
 /// # Errors
-/// As [`Lifecycle::take`]; FAILED_PRECONDITION for a partner that was merged into another.
+/// As [`Lifecycle::take`]; `FAILED_PRECONDITION` for a partner that was merged into another.
 pub fn take(method: &'static str, partner: &mut Model, call: &Call) -> Result<()> {
     LIFECYCLE.take(method, partner, call)?;
     if !partner.merged_into.is_empty() {

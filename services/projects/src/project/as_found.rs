@@ -425,4 +425,4 @@ fn take_part(project: &mut Model, found: &Found, partners: &HashMap<String, Stri
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -33,7 +33,7 @@ const PARAGRAPH: usize = 5000;
 /// is not looked at again.
 ///
 /// # Errors
-/// INVALID_ARGUMENT naming every wrong field.
+/// `INVALID_ARGUMENT` naming every wrong field.
 pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     let mut wrong = Violations::default();
     let imported = project.origin == Origin::Imported;

@@ -21,7 +21,7 @@ pub(crate) fn start(context: &Context) -> Result<()> {
 }
 
 /// Marks the projects that the archived partner leads and that are not over.
-async fn mark(unit: &mut Unit<'_>, call: &Call, event: &Event) -> Result<()> {
+pub(crate) async fn mark(unit: &mut Unit<'_>, call: &Call, event: &Event) -> Result<()> {
     if event.to_state != "ARCHIVED" {
         return Ok(());
     }

@@ -205,7 +205,7 @@ mod tests {
     fn chunks_are_of_a_thousand_and_of_two_mebibytes_at_most() {
         let lengths = |chunks: Vec<Chunk>| chunks.iter().map(|(keys, _)| keys.len()).collect::<Vec<_>>();
         assert_eq!(lengths(chunks(organisations(0..2500, 6))), [1000, 1000, 500]);
-        let large = chunks(organisations(0..100, 100_000));
+        let large = chunks(organisations(0..100, 60_000));
         assert!(large.iter().all(|(_, chunk)| chunk.iter().map(prost::Message::encoded_len).sum::<usize>() <= CHUNK_BYTES));
         assert_eq!(large.iter().map(|(keys, _)| keys.len()).sum::<usize>(), 100);
         assert!(chunks(Vec::new()).is_empty());

@@ -27,15 +27,12 @@ impl Partners {
         Ok(Self(PartnerServiceClient::new(channel).max_decoding_message_size(16 * 1024 * 1024)))
     }
 
-    /// Replaces the partners that a draft names by those that took their place (BEY-1); the lead's is asked for too.
+    /// Replaces the partners that a draft names by those that took their place (BEY-1), except those known already.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT on each field that names nobody whom the caller may know.
-    pub(crate) async fn settle(&self, caller: &Caller, draft: &mut pb::Project) -> Result<()> {
-        let mut named: Vec<(String, &mut String)> = Vec::new();
-        if !draft.lead_partner.is_empty() {
-            named.push(("project.lead_partner".to_owned(), &mut draft.lead_partner));
-        }
+    /// `INVALID_ARGUMENT` on each field that names nobody whom the caller may know.
+    pub(crate) async fn settle(&self, caller: &Caller, draft: &mut pb::Project, known: &[&str]) -> Result<()> {
+        let mut named = vec![("project.lead_partner".to_owned(), &mut draft.lead_partner)];
         for (index, participant) in draft.participants.iter_mut().enumerate() {
             named.push((format!("project.participants[{index}].partner"), &mut participant.partner));
         }
@@ -43,17 +40,19 @@ impl Partners {
             named.push((format!("project.budget_lines[{index}].source"), &mut line.source));
         }
         // What is no name is for the rules to refuse.
-        named.retain(|(field, partner)| name::check_reference(field, PARTNER, partner).is_ok());
+        named.retain(|(field, partner)| {
+            !known.contains(&partner.as_str()) && name::check_reference(field, PARTNER, partner).is_ok()
+        });
         let mut names: Vec<String> = named.iter().map(|(_, partner)| (*partner).clone()).collect();
         names.sort_unstable();
         names.dedup();
-        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        let mut survivors: BTreeMap<String, String> = BTreeMap::new();
         for chunk in names.chunks(100) {
-            known.extend(self.survivors(caller, chunk.to_vec()).await?);
+            survivors.extend(self.survivors(caller, chunk.to_vec()).await?);
         }
         let mut wrong = Violations::default();
         for (field, partner) in named {
-            match known.get(partner.as_str()) {
+            match survivors.get(partner.as_str()) {
                 Some(survivor) => survivor.clone_into(partner),
                 None => wrong.add(field, say!("there is no such partner", "cette organisation n'existe pas")),
             }
@@ -86,7 +85,7 @@ impl Partners {
     /// The partner takes part in the network, now (PRJ-14).
     ///
     /// # Errors
-    /// FAILED_PRECONDITION when it does not.
+    /// `FAILED_PRECONDITION` when it does not.
     pub(crate) async fn must_be_active(&self, caller: &Caller, partner: &str) -> Result<()> {
         let request = GetPartnerRequest { name: partner.to_owned() };
         let found = self.0.clone().get_partner(peer::on_behalf_of(caller, request)).await;

@@ -60,6 +60,13 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
+    /// The partners that it names: its lead, who takes part, who pays.
+    pub fn partners(&self) -> Vec<&str> {
+        let participants = self.participants.iter().map(|participant| participant.partner.as_str());
+        let sources = self.budget_lines.iter().map(|line| line.source.as_str());
+        std::iter::once(self.lead_partner.as_str()).chain(participants).chain(sources).collect()
+    }
+
     /// When it is planned to run, as far as it is known.
     pub fn planned_period(&self) -> Option<DateRange> {
         let range = DateRange {

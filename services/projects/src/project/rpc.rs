@@ -38,7 +38,7 @@ impl ProjectService for Projects {
             return Err(Error::required("project.lead_partner").into());
         }
         call.caller.must(rules::may_create(&call.caller, &draft.lead_partner), &draft.lead_partner)?;
-        self.partners.settle(&call.caller, &mut draft).await?;
+        self.partners.settle(&call.caller, &mut draft, &[]).await?;
         call.caller.must(rules::may_create(&call.caller, &draft.lead_partner), &draft.lead_partner)?;
         self.parent_seen(&call.caller, &draft).await?;
         let project = rules::create(&request.project_id, &draft, &call)?;
@@ -85,12 +85,16 @@ impl ProjectService for Projects {
         let mut patch = request.project.unwrap_or_default();
         let asked = patch.name.clone();
         name::id("project.name", PATTERN, &asked)?;
-        let lead = std::mem::take(&mut patch.lead_partner); // immutable: never another's, however it was merged
-        let current = self.store.get(&asked).await.map_err(|_| call.caller.not_found(&asked))?;
+        let current = self.store.get(&asked).await.map_err(|error| match error {
+            Error::NotFound { name } => call.caller.not_found(&name),
+            other => other,
+        })?;
         call.caller.must(rules::may_update(&call.caller, &current), &asked)?;
-        self.partners.settle(&call.caller, &mut patch).await?;
-        self.parent_seen(&call.caller, &patch).await?;
-        patch.lead_partner = lead;
+        // What stands there already is not asked for again, and never rewritten (BEY-1).
+        self.partners.settle(&call.caller, &mut patch, &current.partners()).await?;
+        if patch.parent_project != current.parent_project {
+            self.parent_seen(&call.caller, &patch).await?;
+        }
         let caller = Arc::clone(&call.caller);
         let changed = self.store.update(call, patch, request.update_mask, &asked, rules::may_update, rules::update);
         self.answer(&caller, changed.await?)

@@ -210,7 +210,7 @@ pub fn blank(id: &str, uid: uuid::Uuid, now: Micros) -> Model {
 /// A new project, from what was asked.
 ///
 /// # Errors
-/// INVALID_ARGUMENT naming every wrong field.
+/// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Project, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
     let (made, uid) = name::new_id('j');
@@ -227,7 +227,7 @@ pub fn create(id: &str, draft: &pb::Project, call: &Call) -> Result<Model> {
 /// Changes a project to what the draft says.
 ///
 /// # Errors
-/// INVALID_ARGUMENT naming every wrong field; FAILED_PRECONDITION citing PRJ-16, or because of its state.
+/// `INVALID_ARGUMENT` naming every wrong field; `FAILED_PRECONDITION` citing PRJ-16, or because of its state.
 pub fn update(project: &mut Model, draft: &pb::Project, _: &Call) -> Result<()> {
     match project.state.get() {
         State::Submitted => {
@@ -394,7 +394,7 @@ pub fn take(method: &'static str, project: &mut Model, call: &Call) -> Result<()
 /// Approves a project, or returns it; the comment is the call's reason.
 ///
 /// # Errors
-/// As [`Lifecycle::take_to`]; INVALID_ARGUMENT without a decision, or without the comment that a return needs.
+/// As [`Lifecycle::take_to`]; `INVALID_ARGUMENT` without a decision, or without the comment that a return needs.
 pub fn review(project: &mut Model, decision: Decision, call: &Call) -> Result<()> {
     let to = if decision == Decision::Return { State::Returned } else { State::Approved };
     LIFECYCLE.take_to("ReviewProject", to, project, call)?;
@@ -411,7 +411,7 @@ pub fn review(project: &mut Model, decision: Decision, call: &Call) -> Result<()
 /// Begins a project on a day, today when none is said.
 ///
 /// # Errors
-/// As [`take`]; INVALID_ARGUMENT when the day is in the future.
+/// As [`take`]; `INVALID_ARGUMENT` when the day is in the future.
 pub fn start(project: &mut Model, day: Option<&Date>, call: &Call) -> Result<()> {
     take("StartProject", project, call)?;
     project.actual_start = Some(past_day("actual_start_date", day, call.now)?);
@@ -421,7 +421,7 @@ pub fn start(project: &mut Model, day: Option<&Date>, call: &Call) -> Result<()>
 /// Ends the work of a project on a day, today when none is said.
 ///
 /// # Errors
-/// As [`take`]; INVALID_ARGUMENT when the day is in the future, or before the start.
+/// As [`take`]; `INVALID_ARGUMENT` when the day is in the future, or before the start.
 pub fn complete(project: &mut Model, day: Option<&Date>, call: &Call) -> Result<()> {
     take("CompleteProject", project, call)?;
     let end = past_day("actual_end_date", day, call.now)?;

@@ -14,9 +14,6 @@ use super::rules;
 /// Programmes within programmes, at most.
 const DEEPEST: usize = 20;
 
-/// Which rows a caller may list.
-pub(crate) type Visible = Condition;
-
 /// The projects that a list shows: those that anyone may see, and those of the partners that the caller belongs to.
 pub(crate) fn visible(all: bool, own: Vec<String>) -> Condition {
     if all {

@@ -262,3 +262,6 @@ fn circular(project: &Model) -> Problem {
         fr: what.fr,
     }
 }
+
+#[cfg(test)]
+mod tests;
