@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::error::Result;
 use chassis::Context;
+use chassis::error::Result;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tonic::service::RoutesBuilder;

@@ -11,10 +11,11 @@ use proto::identity::token_service_client::TokenServiceClient;
 use proto::identity::user_service_client::UserServiceClient;
 use proto::identity::{
     ActivateUserRequest, ApiKey, ChangePasswordRequest, CreateApiKeyRequest, CreateMembershipRequest,
-    CreateServiceAccountRequest, CreateUserRequest, DeleteMembershipRequest, EraseUserRequest, ExportUserDataRequest,
-    GetCurrentPrincipalRequest, GetUserRequest, IntrospectTokenRequest, IssueTokenRequest, ListMembershipsRequest,
-    ListRevocationsRequest, Membership, PasswordGrant, Principal, RefreshTokenRequest, RevokeApiKeyRequest, RotateApiKeyRequest,
-    RotateSigningKeyRequest, ServiceAccount, SuspendUserRequest, TokenPair, UpdateUserRequest, User,
+    CreateServiceAccountRequest, CreateUserRequest, DeleteMembershipRequest, EraseUserRequest,
+    ExportUserDataRequest, GetCurrentPrincipalRequest, GetUserRequest, IntrospectTokenRequest,
+    IssueTokenRequest, ListMembershipsRequest, ListRevocationsRequest, Membership, PasswordGrant, Principal,
+    RefreshTokenRequest, RevokeApiKeyRequest, RotateApiKeyRequest, RotateSigningKeyRequest, ServiceAccount,
+    SuspendUserRequest, TokenPair, UpdateUserRequest, User,
 };
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
@@ -34,9 +35,11 @@ impl House {
 
     async fn with(more: &[&str], services: &'static [chassis::Service]) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let (database, keys) = (format!("sqlite://{}/identity.db", home.path().display()), home.path().join("keys"));
+        let (database, keys) =
+            (format!("sqlite://{}/identity.db", home.path().display()), home.path().join("keys"));
         let keys = keys.to_str().unwrap().to_owned();
-        let mut flags = vec!["identity", "--listen", "127.0.0.1:0", "--database-url", &database, "--keys", &keys];
+        let mut flags =
+            vec!["identity", "--listen", "127.0.0.1:0", "--database-url", &database, "--keys", &keys];
         flags.extend(more);
         let running = chassis::start(Config::parse_from(flags), services).await.unwrap();
         let channel = Channel::from_shared(running.address.clone()).unwrap().connect().await.unwrap();
@@ -60,7 +63,11 @@ impl House {
     }
 
     async fn activate(&self, code: &str) -> User {
-        let request = ActivateUserRequest { invitation_code: code.to_owned(), password: PASSWORD.to_owned(), ..Default::default() };
+        let request = ActivateUserRequest {
+            invitation_code: code.to_owned(),
+            password: PASSWORD.to_owned(),
+            ..Default::default()
+        };
         self.users().activate_user(request).await.unwrap().into_inner()
     }
 
@@ -98,8 +105,11 @@ impl House {
 
     async fn give(&self, boss: &str, user: &str, role: Role) -> Result<Membership, Status> {
         let membership = Membership { user: user.to_owned(), role: role.into(), ..Membership::default() };
-        let request =
-            CreateMembershipRequest { parent: "partners/p".to_owned(), membership: Some(membership), ..Default::default() };
+        let request = CreateMembershipRequest {
+            parent: "partners/p".to_owned(),
+            membership: Some(membership),
+            ..Default::default()
+        };
         Ok(self.memberships().create_membership(by(boss, request)).await?.into_inner())
     }
 
@@ -147,7 +157,8 @@ async fn the_first_coordinator_comes_in_and_invites() {
     let other = house.users().get_user(by(&pair.access_token, get(&principal.subject))).await;
     assert_eq!(code(other), Code::PermissionDenied);
 
-    let twice = User { email: "ADA@example.org".to_owned(), language_code: "en".to_owned(), ..User::default() };
+    let twice =
+        User { email: "ADA@example.org".to_owned(), language_code: "en".to_owned(), ..User::default() };
     let request = CreateUserRequest { user: Some(twice), ..Default::default() };
     assert_eq!(code(house.users().create_user(by(&boss, request)).await), Code::AlreadyExists);
 }
@@ -156,7 +167,8 @@ async fn the_first_coordinator_comes_in_and_invites() {
 async fn idn_2_an_invitation_code_is_in_one_answer_only() {
     let house = House::open(&[]).await;
     let boss = house.coordinator().await;
-    let user = User { email: "ada@example.org".to_owned(), language_code: "en".to_owned(), ..User::default() };
+    let user =
+        User { email: "ada@example.org".to_owned(), language_code: "en".to_owned(), ..User::default() };
     let request_id = uuid::Uuid::new_v4().to_string();
     let request = CreateUserRequest { user: Some(user), request_id, ..Default::default() };
     let first = house.users().create_user(by(&boss, request.clone())).await.unwrap().into_inner();
@@ -196,7 +208,8 @@ async fn idn_4_suspending_ends_every_session() {
     let house = House::open(&[]).await;
     let boss = house.coordinator().await;
     let (ada, pair) = house.person(&boss, "ada@example.org").await;
-    let request = SuspendUserRequest { name: ada.name, reason: "left the network".to_owned(), ..Default::default() };
+    let request =
+        SuspendUserRequest { name: ada.name, reason: "left the network".to_owned(), ..Default::default() };
     house.users().suspend_user(by(&boss, request)).await.unwrap();
     house.until_void(&pair.access_token).await;
     assert_eq!(code(house.renew(&pair.refresh_token).await), Code::Unauthenticated);
@@ -219,7 +232,8 @@ async fn roles_hold_at_once_and_the_session_goes_on() {
     let own = house.memberships().list_memberships(by(&pair.access_token, list)).await.unwrap().into_inner();
     assert_eq!(own.memberships.len(), 1);
     let request = DeleteMembershipRequest { name: membership.name, ..Default::default() };
-    let ended = house.memberships().delete_membership(by(&pair.access_token, request)).await.unwrap().into_inner();
+    let ended =
+        house.memberships().delete_membership(by(&pair.access_token, request)).await.unwrap().into_inner();
     assert!(ended.revoke_time.is_some());
     house.until_void(&pair.access_token).await;
 }
@@ -231,9 +245,16 @@ async fn machines_get_keys_that_are_exchanged_for_tokens() {
     let (ada, pair) = house.person(&boss, "ada@example.org").await;
     house.give(&boss, &ada.name, Role::PartnerAdmin).await.unwrap();
     let admin = house.renew(&pair.refresh_token).await.unwrap().access_token;
-    let service_account =
-        Some(ServiceAccount { display_name: "sync".to_owned(), scopes: vec!["*.read".to_owned()], ..Default::default() });
-    let request = CreateServiceAccountRequest { parent: "partners/p".to_owned(), service_account, ..Default::default() };
+    let service_account = Some(ServiceAccount {
+        display_name: "sync".to_owned(),
+        scopes: vec!["*.read".to_owned()],
+        ..Default::default()
+    });
+    let request = CreateServiceAccountRequest {
+        parent: "partners/p".to_owned(),
+        service_account,
+        ..Default::default()
+    };
     let account = house.machines().create_service_account(by(&admin, request)).await.unwrap().into_inner();
     let expire_time = std::time::SystemTime::now() + std::time::Duration::from_secs(86_400);
     let api_key = Some(ApiKey { expire_time: Some(expire_time.into()), ..Default::default() });
@@ -264,7 +285,8 @@ async fn idn_6_an_erased_person_is_gone_and_the_trail_stays() {
     house.give(&boss, &ada.name, Role::PartnerAdmin).await.unwrap();
     let pair = house.renew(&pair.refresh_token).await.unwrap();
     let export = ExportUserDataRequest { name: "users/me".to_owned() };
-    let copy = house.users().export_user_data(by(&pair.access_token, export)).await.unwrap().into_inner().json;
+    let copy =
+        house.users().export_user_data(by(&pair.access_token, export)).await.unwrap().into_inner().json;
     assert!(copy.contains("ada@example.org") && copy.contains("PARTNER_ADMIN") && !copy.contains("argon2"));
 
     let request = EraseUserRequest { name: "users/me".to_owned(), ..Default::default() };
@@ -275,7 +297,8 @@ async fn idn_6_an_erased_person_is_gone_and_the_trail_stays() {
     assert!(house.users().erase_user(by(&boss, request)).await.is_ok(), "twice is once");
 
     let mut events = proto::identity::event_service_client::EventServiceClient::new(house.channel.clone());
-    let lines = events.list_audit_events(by(&boss, proto::common::ListAuditEventsRequest::default())).await.unwrap();
+    let lines =
+        events.list_audit_events(by(&boss, proto::common::ListAuditEventsRequest::default())).await.unwrap();
     let lines = lines.into_inner().audit_events;
     assert!(lines.iter().all(|line| line.principal != ada.name));
     assert!(lines.iter().any(|line| line.principal == "users/erased" && line.method.ends_with("EraseUser")));
@@ -331,10 +354,12 @@ async fn people_change_themselves_and_coordinators_their_roles() {
         ..Default::default()
     };
     let renamed = User { name: "users/me".to_owned(), given_name: "Ada".to_owned(), ..User::default() };
-    let answer = house.users().update_user(by(&pair.access_token, update(renamed, "given_name"))).await.unwrap();
+    let answer =
+        house.users().update_user(by(&pair.access_token, update(renamed, "given_name"))).await.unwrap();
     assert_eq!(answer.into_inner().given_name, "Ada");
     let raised = User { name: ada.name, network_roles: vec![Role::Reviewer.into()], ..User::default() };
-    let denied = house.users().update_user(by(&pair.access_token, update(raised.clone(), "network_roles"))).await;
+    let denied =
+        house.users().update_user(by(&pair.access_token, update(raised.clone(), "network_roles"))).await;
     assert_eq!(code(denied), Code::PermissionDenied);
     house.users().update_user(by(&boss, update(raised, "network_roles"))).await.unwrap();
     house.until_void(&pair.access_token).await;
@@ -375,7 +400,13 @@ mod partners {
         };
         let call = Call::own("partners", &context.clock);
         let told = context.database.write("partners", move |unit| {
-            let about = About { resource: "partners/p", revision, states: ("", ""), owner: "partners/p", public: true };
+            let about = About {
+                resource: "partners/p",
+                revision,
+                states: ("", ""),
+                owner: "partners/p",
+                public: true,
+            };
             unit.record(&call, about, &partner);
             async { Ok(Outcome::Keep(())) }.boxed()
         });
@@ -415,7 +446,10 @@ async fn sep_2_and_idn_1_what_partners_tell_reaches_tokens_and_rules() {
     let request = EraseUserRequest { name: ada.name, ..Default::default() };
     house.users().erase_user(by(&boss, request)).await.unwrap();
     let mut events = proto::identity::event_service_client::EventServiceClient::new(house.channel.clone());
-    let asked = proto::common::ListAuditEventsRequest { filter: "resource = \"partners/p\"".to_owned(), ..Default::default() };
+    let asked = proto::common::ListAuditEventsRequest {
+        filter: "resource = \"partners/p\"".to_owned(),
+        ..Default::default()
+    };
     let lines = events.list_audit_events(by(&boss, asked)).await.unwrap().into_inner().audit_events;
     assert_eq!(lines[0].to_state, "NEEDS_ADMIN", "an erasure goes through, and the partner is flagged");
 }
@@ -429,7 +463,8 @@ async fn people_of_another_issuer_come_in_by_issuer_and_subject() {
     let pair = Ed25519KeyPair::generate().unwrap();
     let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
     let file = home.path().join("jwks.json");
-    let set = serde_json::json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "x": x}]});
+    let set =
+        serde_json::json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "alg": "EdDSA", "x": x}]});
     std::fs::write(&file, set.to_string()).unwrap();
     let configured = format!("https://idp.example.org=ensemble={}", file.display());
     let house = House::open(&["--oidc", &configured]).await;
@@ -441,13 +476,18 @@ async fn people_of_another_issuer_come_in_by_issuer_and_subject() {
             "email": "coordinator@localhost", "email_verified": true,
         });
         let header = serde_json::json!({"alg": "EdDSA", "kid": "k1", "typ": "JWT"});
-        let said = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let said = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header.to_string()),
+            URL_SAFE_NO_PAD.encode(claims.to_string())
+        );
         let signature = URL_SAFE_NO_PAD.encode(pair.sign(said.as_bytes()).as_ref());
         IssueTokenRequest { grant: Some(Grant::ExternalToken(format!("{said}.{signature}"))) }
     };
     let mut subjects = Vec::new();
     for subject in ["42", "42", "43"] {
-        let pair = house.tokens().issue_token(token(subject, "https://idp.example.org")).await.unwrap().into_inner();
+        let pair =
+            house.tokens().issue_token(token(subject, "https://idp.example.org")).await.unwrap().into_inner();
         let principal = house.principal(&pair.access_token).await.unwrap();
         assert!(principal.network_roles.is_empty(), "an address makes nobody coordinator");
         assert!(house.renew(&pair.refresh_token).await.is_ok());

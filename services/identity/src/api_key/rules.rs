@@ -59,7 +59,10 @@ pub(crate) fn of_session(session: &str) -> Option<&str> {
 /// CRC-32 (ISO-HDLC).
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 })
+        (0..8).fold(
+            sum ^ u32::from(*byte),
+            |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 },
+        )
     })
 }
 
@@ -67,7 +70,13 @@ fn crc32(bytes: &[u8]) -> u32 {
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` on the id, or an `expire_time` that has passed or is more than a year ahead.
-pub(crate) fn create(account: &Account, id: &str, expire: Option<Micros>, made: (&str, &str), call: &Call) -> Result<Model> {
+pub(crate) fn create(
+    account: &Account,
+    id: &str,
+    expire: Option<Micros>,
+    made: (&str, &str),
+    call: &Call,
+) -> Result<Model> {
     call.caller.must(account_rules::manages(&call.caller, account), &account.name)?;
     account_rules::live(account)?;
     if !id.is_empty() {
@@ -75,12 +84,21 @@ pub(crate) fn create(account: &Account, id: &str, expire: Option<Micros>, made: 
     }
     let expire = expire.ok_or_else(|| Error::required("api_key.expire_time"))?;
     if expire <= call.now || expire.0 > call.now.0 + LONGEST {
-        return Err(Error::invalid("api_key.expire_time", say!("expected within a year from now", "attendu dans l'année qui vient")));
+        return Err(Error::invalid(
+            "api_key.expire_time",
+            say!("expected within a year from now", "attendu dans l'année qui vient"),
+        ));
     }
     Ok(fresh(account, id, expire, made, call))
 }
 
-fn fresh(account: &Account, id: &str, expire_time: Micros, (key_id, secret): (&str, &str), call: &Call) -> Model {
+fn fresh(
+    account: &Account,
+    id: &str,
+    expire_time: Micros,
+    (key_id, secret): (&str, &str),
+    call: &Call,
+) -> Model {
     let (new, uid) = name::new_id('k');
     let id = if id.is_empty() { &new } else { id };
     Model {
@@ -120,7 +138,10 @@ pub(crate) fn successor(former: &Model, account: &Account, made: (&str, &str), c
 pub(crate) fn overlap(seconds: i32) -> Result<i64> {
     match seconds {
         0..=OVERLAP => Ok(i64::from(seconds) * SECOND),
-        _ => Err(Error::invalid("overlap_seconds", say!("expected 0 to 604800, seven days", "de 0 à 604800 attendu, sept jours"))),
+        _ => Err(Error::invalid(
+            "overlap_seconds",
+            say!("expected 0 to 604800, seven days", "de 0 à 604800 attendu, sept jours"),
+        )),
     }
 }
 
@@ -148,7 +169,10 @@ pub(crate) fn revoke(key: &mut Model, call: &Call) -> Result<()> {
 fn works(key: &Model, now: Micros) -> Result<()> {
     match opens(key, now) {
         true => Ok(()),
-        false => Err(Error::refused("STATE", say!("the key was revoked, or has expired", "la clé est révoquée, ou a expiré"))),
+        false => Err(Error::refused(
+            "STATE",
+            say!("the key was revoked, or has expired", "la clé est révoquée, ou a expiré"),
+        )),
     }
 }
 
@@ -171,7 +195,10 @@ pub(crate) fn day(time: Micros) -> Micros {
 pub(crate) fn refused() -> Error {
     Error::Rejected {
         reason: "API_KEY_INVALID",
-        why: say!("the API key is not good: make another", "la clé d'API n'est pas valable : créez-en une autre"),
+        why: say!(
+            "the API key is not good: make another",
+            "la clé d'API n'est pas valable : créez-en une autre"
+        ),
     }
 }
 

@@ -53,7 +53,9 @@ fn a_misspelt_key_is_refused_before_anyone_is_asked() {
         wrong[place] = if wrong[place] == b'a' { b'b' } else { b'a' };
         assert_eq!(read(&String::from_utf8(wrong).unwrap()), None, "place {place}");
     }
-    for garbage in ["", "ens_", &whole[..50], &format!("{whole}0"), &whole.replace("ens_", "abc_"), &"é".repeat(30)] {
+    for garbage in
+        ["", "ens_", &whole[..50], &format!("{whole}0"), &whole.replace("ens_", "abc_"), &"é".repeat(30)]
+    {
         assert_eq!(read(garbage), None, "{garbage}");
     }
 }
@@ -99,13 +101,22 @@ fn a_former_key_works_beside_its_successor_for_seven_days_at_most() {
     retire(&mut former, overlap(0).unwrap(), NOW);
     assert!(!opens(&former, NOW));
     assert!(overlap(OVERLAP).is_ok() && overlap(OVERLAP + 1).is_err() && overlap(-1).is_err());
-    assert!(matches!(successor(&former, &account(), ("x", "y"), &call("partners/p")), Err(Error::Refused { .. })));
+    assert!(matches!(
+        successor(&former, &account(), ("x", "y"), &call("partners/p")),
+        Err(Error::Refused { .. })
+    ));
 }
 
 #[test]
 fn a_machine_account_that_was_ended_gets_no_key() {
     let ended = Account { delete_time: Some(NOW), ..account() };
     let expire = Some(Micros(NOW.0 + DAY));
-    assert!(matches!(create(&ended, "", expire, ("x", "y"), &call("partners/p")), Err(Error::Refused { .. })));
-    assert!(matches!(create(&account(), "", expire, ("x", "y"), &call("partners/q")), Err(Error::Forbidden { .. })));
+    assert!(matches!(
+        create(&ended, "", expire, ("x", "y"), &call("partners/p")),
+        Err(Error::Refused { .. })
+    ));
+    assert!(matches!(
+        create(&account(), "", expire, ("x", "y"), &call("partners/q")),
+        Err(Error::Forbidden { .. })
+    ));
 }

@@ -20,7 +20,11 @@ use crate::session;
 const SERVICE: &str = "identity";
 
 /// The key and its account, if the key opens something now; notes the day of its use.
-pub(crate) async fn use_key(database: &Database, key_id: String, shown: &str) -> Result<Option<(Model, Account)>> {
+pub(crate) async fn use_key(
+    database: &Database,
+    key_id: String,
+    shown: &str,
+) -> Result<Option<(Model, Account)>> {
     let shown = shown.to_owned();
     let found = Entity::find().filter(COLUMN.key_id.eq(key_id.as_str())).one(database.reader()).await?;
     // What is not this key must not cost a write.
@@ -63,7 +67,9 @@ pub(crate) fn visible(caller: &Caller, partner: Option<&str>, account: Option<&s
 /// What follows a key: a revoked one's tokens are void.
 pub(crate) async fn follow(key: &Model, before: Option<&Model>, unit: &Unit<'_>) -> Result<()> {
     match before {
-        Some(before) if before.revoke_time != key.revoke_time => void_where(unit, COLUMN.name.eq(key.name.as_str())).await,
+        Some(before) if before.revoke_time != key.revoke_time => {
+            void_where(unit, COLUMN.name.eq(key.name.as_str())).await
+        }
         _ => Ok(()),
     }
 }

@@ -25,7 +25,8 @@ pub(super) async fn fail(database: &Database, key: String) -> Result<()> {
             async move {
                 let found = find(unit.txn, &key).await?;
                 let known = found.is_some();
-                let blank = Model { address: key, failures: 0, locked_until: Micros(0), last_time: Micros(0) };
+                let blank =
+                    Model { address: key, failures: 0, locked_until: Micros(0), last_time: Micros(0) };
                 let mut attempt = found.unwrap_or(blank);
                 rules::fail(&mut attempt, unit.now);
                 let row = attempt.into_active_model().reset_all();
@@ -53,8 +54,11 @@ pub(crate) async fn sweep(database: &Database) -> Result<()> {
             async move {
                 let hour_ago = Micros(unit.now.0 - 3600 * 1_000_000);
                 let old = Entity::find().filter(COLUMN.last_time.lt(hour_ago)).all(unit.txn).await?;
-                let over: Vec<String> =
-                    old.into_iter().filter(|one| rules::is_over(one, unit.now)).map(|one| one.address).collect();
+                let over: Vec<String> = old
+                    .into_iter()
+                    .filter(|one| rules::is_over(one, unit.now))
+                    .map(|one| one.address)
+                    .collect();
                 for chunk in over.chunks(1000) {
                     Entity::delete_many().filter(COLUMN.address.is_in(chunk.to_vec())).exec(unit.txn).await?;
                 }

@@ -27,7 +27,8 @@ pub(crate) fn follow(context: &Context) -> Result<()> {
 
 fn handle<'u>(unit: &'u mut Unit<'_>, event: &'u Event) -> BoxFuture<'u, Result<()>> {
     async move {
-        let Some(data) = event.data.as_ref().filter(|data| data.type_url.ends_with(&Partner::full_name())) else {
+        let Some(data) = event.data.as_ref().filter(|data| data.type_url.ends_with(&Partner::full_name()))
+        else {
             return Ok(());
         };
         let partner = Partner::decode(data.value.as_slice()).map_err(Error::internal)?;

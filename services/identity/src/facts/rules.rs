@@ -33,7 +33,9 @@ pub(crate) fn merge(known: Option<&Model>, heard: Model) -> Option<Model> {
 
 /// Whether tokens that say what was known are wrong now: another sector, suspended, or reinstated.
 pub(crate) fn changes_claims(known: Option<&Model>, heard: &Model) -> bool {
-    let said = |fact: Option<&Model>| fact.map_or((String::new(), false), |fact| (fact.sector.clone(), fact.is_suspended()));
+    let said = |fact: Option<&Model>| {
+        fact.map_or((String::new(), false), |fact| (fact.sector.clone(), fact.is_suspended()))
+    };
     said(known) != said(Some(heard))
 }
 
@@ -52,7 +54,8 @@ mod tests {
 
     #[test]
     fn sep_2_suspending_and_reinstating_make_tokens_void() {
-        let (active, suspended) = (known("partners/p", "ACTIVE", "CIVIL"), known("partners/p", "SUSPENDED", "CIVIL"));
+        let (active, suspended) =
+            (known("partners/p", "ACTIVE", "CIVIL"), known("partners/p", "SUSPENDED", "CIVIL"));
         assert!(changes_claims(Some(&active), &suspended) && changes_claims(Some(&suspended), &active));
         assert!(changes_claims(Some(&active), &known("partners/p", "ACTIVE", "PRIVATE")), "another sector");
         assert!(changes_claims(None, &active), "the first one heard of it");

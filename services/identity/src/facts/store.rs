@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use chassis::database::Unit;
 use chassis::error::Result;
+use sea_orm::IntoActiveModel as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::IntoActiveModel as _;
 
 use super::row::{COLUMN, Column, Entity, Model};
 use super::rules;
 use crate::{api_key, membership, session};
 
 /// What is known of these partners.
-pub(crate) async fn of(db: &impl ConnectionTrait, names: impl IntoIterator<Item = String>) -> Result<HashMap<String, Model>> {
+pub(crate) async fn of(
+    db: &impl ConnectionTrait,
+    names: impl IntoIterator<Item = String>,
+) -> Result<HashMap<String, Model>> {
     let names: Vec<String> = names.into_iter().collect();
     if names.is_empty() {
         return Ok(HashMap::new());

@@ -36,7 +36,11 @@ impl Issuers {
     /// INTERNAL when an address is neither a file nor https.
     pub(crate) fn new(configured: &[Oidc]) -> Result<Self> {
         let one = |oidc: &Oidc| {
-            Ok(Issuer { name: oidc.issuer.clone(), audience: oidc.audience.clone(), keys: Source::new(&oidc.jwks)? })
+            Ok(Issuer {
+                name: oidc.issuer.clone(),
+                audience: oidc.audience.clone(),
+                keys: Source::new(&oidc.jwks)?,
+            })
         };
         configured.iter().map(one).collect::<Result<_>>().map(Self)
     }
@@ -50,7 +54,8 @@ impl Issuers {
         let claimed = token::claimed_issuer(token).ok_or_else(refused)?;
         let issuer = self.0.iter().find(|issuer| issuer.name == claimed).ok_or_else(refused)?;
         let key = issuer.keys.find(&header.kid).await?.ok_or_else(refused)?;
-        token::verify(token, &header, &key, (&issuer.name, &issuer.audience), now.0 / 1_000_000).ok_or_else(refused)
+        token::verify(token, &header, &key, (&issuer.name, &issuer.audience), now.0 / 1_000_000)
+            .ok_or_else(refused)
     }
 }
 

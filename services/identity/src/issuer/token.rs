@@ -98,8 +98,12 @@ fn algorithm(key: &Jwk) -> Option<Algorithm> {
         return None;
     }
     let (algorithm, name) = match &key.algorithm {
-        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => (Algorithm::EdDSA, "EdDSA"),
-        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => (Algorithm::ES256, "ES256"),
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+            (Algorithm::EdDSA, "EdDSA")
+        }
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+            (Algorithm::ES256, "ES256")
+        }
         AlgorithmParameters::RSA(rsa) if bits(&rsa.n) >= 2048 => (Algorithm::RS256, "RS256"),
         _ => return None,
     };
@@ -113,9 +117,18 @@ fn bits(modulus: &str) -> usize {
 }
 
 /// Whose token it is, if this key signed it, for us, and it is good at `now` (seconds since 1970).
-pub(super) fn verify(token: &str, header: &Header, key: &Jwk, (issuer, audience): (&str, &str), now: i64) -> Option<Person> {
+pub(super) fn verify(
+    token: &str,
+    header: &Header,
+    key: &Jwk,
+    (issuer, audience): (&str, &str),
+    now: i64,
+) -> Option<Person> {
     let algorithm = algorithm(key)?;
-    let same = matches!((algorithm, header.alg.as_str()), (Algorithm::EdDSA, "EdDSA") | (Algorithm::ES256, "ES256") | (Algorithm::RS256, "RS256"));
+    let same = matches!(
+        (algorithm, header.alg.as_str()),
+        (Algorithm::EdDSA, "EdDSA") | (Algorithm::ES256, "ES256") | (Algorithm::RS256, "RS256")
+    );
     if !same || key.common.key_id.as_deref() != Some(header.kid.as_str()) {
         return None;
     }
@@ -137,7 +150,8 @@ pub(super) fn verify(token: &str, header: &Header, key: &Jwk, (issuer, audience)
 
 /// What is worth taking over; an address never is: it would be another's to claim.
 fn person(claims: Claims) -> Person {
-    let name = |name: Option<String>| name.and_then(|name| text::plain("", &name, 200).ok()).unwrap_or_default();
+    let name =
+        |name: Option<String>| name.and_then(|name| text::plain("", &name, 200).ok()).unwrap_or_default();
     let french = claims.locale.as_deref().is_some_and(|locale| locale.starts_with("fr"));
     Person {
         issuer: claims.iss,

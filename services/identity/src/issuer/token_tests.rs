@@ -1,8 +1,8 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    RsaKeyPair, RsaPublicKeyComponents,
 };
 use serde_json::{Value, json};
 
@@ -58,7 +58,8 @@ impl Pair {
     }
 
     fn sign(&self, header: &Value, claims: &str) -> String {
-        let said = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
+        let said =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
         let signature = match self {
             Self::Ed(pair) => pair.sign(said.as_bytes()).as_ref().to_vec(),
             Self::Ec(pair) => pair.sign(&SystemRandom::new(), said.as_bytes()).unwrap().as_ref().to_vec(),
@@ -197,7 +198,16 @@ fn what_is_no_token_is_refused() {
     let other = pair.sign(&pair.header(), &with("sub", json!("boss")));
     let mixed = format!("{}.{}", &other[..other.rfind('.').unwrap()], &good[good.rfind('.').unwrap() + 1..]);
     let unsigned = format!("{}.", &good[..good.rfind('.').unwrap()]);
-    for wrong in ["", "..", "a.b.c", &mixed, &unsigned, &format!("{good}="), &format!("{good}.x"), &format!("{good}{}", "A".repeat(LONGEST))] {
+    for wrong in [
+        "",
+        "..",
+        "a.b.c",
+        &mixed,
+        &unsigned,
+        &format!("{good}="),
+        &format!("{good}.x"),
+        &format!("{good}{}", "A".repeat(LONGEST)),
+    ] {
         assert_eq!(judge(wrong, &key), None, "{}", &wrong[..wrong.len().min(60)]);
     }
     assert_eq!(claimed_issuer(&good).as_deref(), Some(OURS.0));

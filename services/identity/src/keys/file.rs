@@ -36,7 +36,8 @@ impl Directory {
     /// INTERNAL when it cannot be written.
     pub(crate) fn write(&self, kid: &str, pkcs8: &[u8]) -> Result<()> {
         let text = STANDARD.encode(pkcs8);
-        let lines: Vec<String> = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        let lines: Vec<String> =
+            text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
         write_private(&self.path(kid), &pem)
     }

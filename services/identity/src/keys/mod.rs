@@ -142,8 +142,11 @@ impl Keyring {
         let pair = Ed25519KeyPair::generate().map_err(broken)?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key());
         // RFC 7638: the id is the key's own thumbprint.
-        let kid = secret::hex(&secret::sha256(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#).as_bytes())[..16]);
-        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"{kid}","x":"{x}"}}"#);
+        let kid = secret::hex(
+            &secret::sha256(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#).as_bytes())[..16],
+        );
+        let jwk =
+            format!(r#"{{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"{kid}","x":"{x}"}}"#);
         let private = pair.to_pkcs8v1().map_err(broken)?;
         self.0.directory.write(&kid, private.as_ref())?;
         let now = self.0.clock.now();

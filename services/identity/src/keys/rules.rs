@@ -23,7 +23,9 @@ fn signs(key: &Model, now: Micros) -> bool {
 
 /// The key to sign with: the newest of those whose private half is held.
 pub(crate) fn signer<'k>(keys: &'k [Model], held: &dyn Fn(&str) -> bool, now: Micros) -> Option<&'k Model> {
-    keys.iter().filter(|key| signs(key, now) && held(&key.kid)).max_by_key(|key| (key.sign_time, key.kid.as_str()))
+    keys.iter()
+        .filter(|key| signs(key, now) && held(&key.kid))
+        .max_by_key(|key| (key.sign_time, key.kid.as_str()))
 }
 
 /// When a key must begin to sign that has yet to be made; nothing when the held ones go on.
@@ -97,7 +99,11 @@ mod tests {
         assert_eq!(missing(&keys, &all, Micros(5)), None);
         assert_eq!(missing(&keys, &|kid| kid == "theirs", Micros(5)), Some(Micros(5)));
         let begin = rotate(&mut keys, Micros(5), false);
-        assert_eq!(missing(&keys, &all, Micros(5)), Some(begin), "another replica rotated: ours needs a successor by then");
+        assert_eq!(
+            missing(&keys, &all, Micros(5)),
+            Some(begin),
+            "another replica rotated: ours needs a successor by then"
+        );
         keys.push(key("successor", begin.0));
         assert_eq!(missing(&keys, &all, Micros(5)), None);
     }

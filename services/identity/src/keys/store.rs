@@ -25,7 +25,11 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>> {
 }
 
 /// Publishes a key unless, by now, another replica made one that is here too; says whether it did.
-pub(super) async fn add_missing(database: &Database, directory: &Arc<Directory>, made: Model) -> Result<bool> {
+pub(super) async fn add_missing(
+    database: &Database,
+    directory: &Arc<Directory>,
+    made: Model,
+) -> Result<bool> {
     let directory = Arc::clone(directory);
     database
         .write(SERVICE, move |unit| {
@@ -57,14 +61,21 @@ pub(super) async fn rotate(database: &Database, call: Call, made: Model, comprom
                 let mut keys = all(unit.txn).await?;
                 let before = keys.clone();
                 made.sign_time = rules::rotate(&mut keys, unit.now, compromised);
-                for key in keys.into_iter().zip(before).filter_map(|(key, before)| (key != before).then_some(key)) {
+                for key in
+                    keys.into_iter().zip(before).filter_map(|(key, before)| (key != before).then_some(key))
+                {
                     key.into_active_model().reset_all().update(unit.txn).await?;
                 }
                 let resource = format!("signingKeys/{}", made.kid);
                 let message = event(&made);
                 Entity::insert(made.into_active_model()).exec_without_returning(unit.txn).await?;
-                let about =
-                    About { resource: &resource, revision: 1, states: ("", "PUBLISHED"), owner: "", public: true };
+                let about = About {
+                    resource: &resource,
+                    revision: 1,
+                    states: ("", "PUBLISHED"),
+                    owner: "",
+                    public: true,
+                };
                 unit.record(&call, about, &message);
                 if call.validate_only {
                     return Ok(Outcome::Discard(false));

@@ -84,7 +84,11 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(&'a self, _: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+    fn follow<'a>(
+        &'a self,
+        _: Option<&'a Self>,
+        unit: &'a mut Unit<'_>,
+    ) -> BoxFuture<'a, chassis::Result<()>> {
         super::store::follow(self, unit).boxed()
     }
 }

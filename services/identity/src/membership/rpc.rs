@@ -25,12 +25,16 @@ pub(crate) fn service(context: &Context) -> MembershipServiceServer<Memberships>
 
 #[tonic::async_trait]
 impl MembershipService for Memberships {
-    async fn create_membership(&self, request: Request<pb::CreateMembershipRequest>) -> Reply<pb::Membership> {
+    async fn create_membership(
+        &self,
+        request: Request<pb::CreateMembershipRequest>,
+    ) -> Reply<pb::Membership> {
         let call = Call::of(&request, &self.context.clock)?;
         let request = request.into_inner();
         let draft = request.membership.unwrap_or_default();
         let membership = rules::create(&request.parent, &request.membership_id, &draft, &call)?;
-        let made = self.store.create_if(call, membership, |unit, membership| store::check(unit, membership).boxed());
+        let made =
+            self.store.create_if(call, membership, |unit, membership| store::check(unit, membership).boxed());
         Ok(Response::new(made.await?.into()))
     }
 
@@ -43,10 +47,14 @@ impl MembershipService for Memberships {
         Ok(Response::new(membership.into()))
     }
 
-    async fn list_memberships(&self, request: Request<pb::ListMembershipsRequest>) -> Reply<pb::ListMembershipsResponse> {
+    async fn list_memberships(
+        &self,
+        request: Request<pb::ListMembershipsRequest>,
+    ) -> Reply<pb::ListMembershipsResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let partner = name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
+        let partner =
+            name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
         let ask = Ask {
             method: Conversation::current().method,
             scope: &format!("{} {}", caller.subject, request.parent),
@@ -56,10 +64,16 @@ impl MembershipService for Memberships {
             order_by: &request.order_by,
         };
         let page = self.store.list(ask, store::visible(&caller, partner)).await?.map(pb::Membership::from);
-        Ok(Response::new(pb::ListMembershipsResponse { memberships: page.rows, next_page_token: page.next_page_token }))
+        Ok(Response::new(pb::ListMembershipsResponse {
+            memberships: page.rows,
+            next_page_token: page.next_page_token,
+        }))
     }
 
-    async fn delete_membership(&self, request: Request<pb::DeleteMembershipRequest>) -> Reply<pb::Membership> {
+    async fn delete_membership(
+        &self,
+        request: Request<pb::DeleteMembershipRequest>,
+    ) -> Reply<pb::Membership> {
         let call = Call::of(&request, &self.context.clock)?;
         let asked = request.into_inner().name;
         name::check_reference("name", rules::PATTERN, &asked)?;

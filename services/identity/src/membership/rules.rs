@@ -106,7 +106,8 @@ mod tests {
 
     fn call(subject: &str, network: &[Role], partner: &[Role], suspended: bool) -> Call {
         let mut caller = Caller::default();
-        (caller.subject, caller.kind, caller.network_roles) = (subject.to_owned(), Kind::User, network.to_vec());
+        (caller.subject, caller.kind, caller.network_roles) =
+            (subject.to_owned(), Kind::User, network.to_vec());
         if !partner.is_empty() {
             let membership = Membership { roles: partner.to_vec(), sector: String::new(), suspended };
             caller.partners.insert("partners/p".to_owned(), membership);
@@ -131,16 +132,24 @@ mod tests {
         let refused = end(&mut held(Role::PartnerAdmin), &admin(), 0, true);
         assert!(matches!(refused, Err(Error::Refused { rule: "IDN-1", .. })));
         let own = call("users/ada", &[], &[Role::PartnerAdmin], false);
-        assert!(matches!(end(&mut held(Role::PartnerAdmin), &own, 0, true), Err(Error::Refused { rule: "IDN-1", .. })));
+        assert!(matches!(
+            end(&mut held(Role::PartnerAdmin), &own, 0, true),
+            Err(Error::Refused { rule: "IDN-1", .. })
+        ));
     }
 
     #[test]
     fn idn_1_another_administrator_or_another_role_may_go() {
-        for (role, others, active) in [(Role::PartnerAdmin, 1, true), (Role::PartnerAdmin, 0, false), (Role::Reporter, 0, true)] {
+        for (role, others, active) in
+            [(Role::PartnerAdmin, 1, true), (Role::PartnerAdmin, 0, false), (Role::Reporter, 0, true)]
+        {
             let mut membership = held(role);
             end(&mut membership, &admin(), others, active).unwrap();
             assert_eq!(membership.revoke_time, Some(Micros(9)));
-            assert!(matches!(end(&mut membership, &admin(), others, active), Err(Error::Refused { rule: "STATE", .. })));
+            assert!(matches!(
+                end(&mut membership, &admin(), others, active),
+                Err(Error::Refused { rule: "STATE", .. })
+            ));
         }
     }
 
@@ -149,21 +158,33 @@ mod tests {
         let may = |call: &Call| create("partners/p", "", &draft(Role::Reporter), call);
         assert!(may(&admin()).is_ok());
         assert!(may(&call("users/boss", &[Role::Coordinator], &[], false)).is_ok());
-        assert!(matches!(may(&call("users/eve", &[], &[Role::Reporter], false)), Err(Error::Forbidden { .. })));
-        assert!(matches!(create("partners/q", "", &draft(Role::Reporter), &admin()), Err(Error::Forbidden { .. })));
+        assert!(matches!(
+            may(&call("users/eve", &[], &[Role::Reporter], false)),
+            Err(Error::Forbidden { .. })
+        ));
+        assert!(matches!(
+            create("partners/q", "", &draft(Role::Reporter), &admin()),
+            Err(Error::Forbidden { .. })
+        ));
     }
 
     #[test]
     fn sep_2_a_suspended_partners_administrator_gives_nothing() {
         let suspended = call("users/admin", &[], &[Role::PartnerAdmin], true);
-        assert!(matches!(create("partners/p", "", &draft(Role::Reporter), &suspended), Err(Error::Forbidden { .. })));
+        assert!(matches!(
+            create("partners/p", "", &draft(Role::Reporter), &suspended),
+            Err(Error::Forbidden { .. })
+        ));
         assert!(sees_members(&suspended.caller, "partners/p"), "but reads on");
     }
 
     #[test]
     fn only_partner_roles_are_held_in_a_partner() {
         for role in [Role::Unspecified, Role::Coordinator, Role::Reviewer, Role::Learner, Role::Integration] {
-            assert!(matches!(create("partners/p", "", &draft(role), &admin()), Err(Error::Invalid { .. })), "{role:?}");
+            assert!(
+                matches!(create("partners/p", "", &draft(role), &admin()), Err(Error::Invalid { .. })),
+                "{role:?}"
+            );
         }
     }
 
@@ -173,6 +194,8 @@ mod tests {
         assert!(!sees(&stranger.caller, &held(Role::Reporter)));
         assert!(matches!(end(&mut held(Role::Reporter), &stranger, 5, false), Err(Error::Forbidden { .. })));
         let own = call("users/ada", &[], &[], false);
-        assert!(sees(&own.caller, &held(Role::Reporter)) && end(&mut held(Role::Reporter), &own, 0, true).is_ok());
+        assert!(
+            sees(&own.caller, &held(Role::Reporter)) && end(&mut held(Role::Reporter), &own, 0, true).is_ok()
+        );
     }
 }

@@ -46,7 +46,10 @@ pub(crate) fn visible(caller: &Caller, partner: Option<&str>) -> Condition {
 pub(crate) async fn check(unit: &Unit<'_>, membership: &Model) -> Result<()> {
     let user = user::store::find(unit.txn, &membership.user).await?;
     if user.is_none_or(|user| user.state == user::row::State::Erased) {
-        return Err(Error::invalid("membership.user", say!("there is no such user", "cet utilisateur n'existe pas")));
+        return Err(Error::invalid(
+            "membership.user",
+            say!("there is no such user", "cet utilisateur n'existe pas"),
+        ));
     }
     let same = Entity::find()
         .filter(COLUMN.partner.eq(membership.partner.as_str()))
@@ -58,7 +61,10 @@ pub(crate) async fn check(unit: &Unit<'_>, membership: &Model) -> Result<()> {
         Some(held) => Err(Error::AlreadyExists {
             field: "membership.role".to_owned(),
             holder: Some(held.name),
-            why: say!("this person has this role in the partner already", "cette personne a déjà ce rôle dans l'organisation"),
+            why: say!(
+                "this person has this role in the partner already",
+                "cette personne a déjà ce rôle dans l'organisation"
+            ),
         }),
     }
 }
@@ -74,7 +80,8 @@ pub(crate) async fn follow(membership: &Model, unit: &Unit<'_>) -> Result<()> {
 
 /// Ends a membership, unless it is the last administrator's (IDN-1). Writes take turns, so two never leave together.
 pub(crate) async fn end(unit: &mut Unit<'_>, call: &Call, name: &str) -> Result<(Model, bool)> {
-    let before: Model = chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))?;
+    let before: Model =
+        chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))?;
     let others = other_administrators(unit, &before).await?;
     let active = takes_part(unit, &before.partner).await?;
     chassis::store::apply(unit, call, before, |membership| rules::end(membership, call, others, active)).await
@@ -82,7 +89,11 @@ pub(crate) async fn end(unit: &mut Unit<'_>, call: &Call, name: &str) -> Result<
 
 /// Ends all memberships of an erased user; a partner that is left without an administrator is flagged (IDN-1).
 pub(crate) async fn end_all(unit: &mut Unit<'_>, call: &Call, user: &str) -> Result<()> {
-    let live = Entity::find().filter(COLUMN.user.eq(user)).filter(COLUMN.revoke_time.is_null()).all(unit.txn).await?;
+    let live = Entity::find()
+        .filter(COLUMN.user.eq(user))
+        .filter(COLUMN.revoke_time.is_null())
+        .all(unit.txn)
+        .await?;
     // Each by its own revision: the etag that came with the call is the user's.
     let each = Call { etag: String::new(), ..call.clone() };
     for before in live {

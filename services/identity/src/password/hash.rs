@@ -42,7 +42,12 @@ impl Hasher {
     pub(crate) fn new() -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let nobody = argon2()?.hash_password(&secret::random::<32>()?).map_err(Error::internal)?.to_string();
-        let inner = Inner { room: Arc::new(Semaphore::new(cores)), waiting: AtomicUsize::new(0), most: cores * QUEUE, nobody };
+        let inner = Inner {
+            room: Arc::new(Semaphore::new(cores)),
+            waiting: AtomicUsize::new(0),
+            most: cores * QUEUE,
+            nobody,
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -52,8 +57,10 @@ impl Hasher {
     /// `RESOURCE_EXHAUSTED` when too many wait.
     pub(crate) async fn hash(&self, password: &str) -> Result<String> {
         let password = password.to_owned();
-        self.run(move || argon2()?.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal))
-            .await
+        self.run(move || {
+            argon2()?.hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
+        })
+        .await
     }
 
     /// Whether a password is the one of this hash, byte by byte. Without a hash it never is, and takes as long.
@@ -121,7 +128,12 @@ mod tests {
         let hash = hasher.hash("Café au lait, s'il vous plaît").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(hasher.verify(Some(&hash), "Café au lait, s'il vous plaît").await.unwrap());
-        for wrong in ["café au lait, s'il vous plaît", "Café au lait, s'il vous plaît ", "", "Cafe\u{301} au lait, s'il vous plaît"] {
+        for wrong in [
+            "café au lait, s'il vous plaît",
+            "Café au lait, s'il vous plaît ",
+            "",
+            "Cafe\u{301} au lait, s'il vous plaît",
+        ] {
             assert!(!hasher.verify(Some(&hash), wrong).await.unwrap());
         }
     }

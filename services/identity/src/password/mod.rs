@@ -16,9 +16,8 @@ const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
 const DECORATION: usize = 6;
 
 /// Derived from zxcvbn's list (MIT); its header names the licence.
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("common.txt").lines().filter(|line| !line.starts_with("# ")).collect()
-});
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("common.txt").lines().filter(|line| !line.starts_with("# ")).collect());
 
 /// Checks a password that someone chose. It is never trimmed or folded: what was typed is what counts.
 ///
@@ -50,7 +49,8 @@ fn is_common(password: &str) -> bool {
     let core = folded.trim_matches(|c: char| !c.is_alphabetic());
     let decoration = folded.chars().count() - core.chars().count();
     COMMON.contains(folded.as_str())
-        || (decoration <= DECORATION && (COMMON.contains(core) || repeats(core, &|unit| COMMON.contains(unit))))
+        || (decoration <= DECORATION
+            && (COMMON.contains(core) || repeats(core, &|unit| COMMON.contains(unit))))
         || repeats(&folded, &|unit| unit.chars().count() <= 4 || COMMON.contains(unit))
         || is_run(&folded)
 }
@@ -81,7 +81,8 @@ fn names(password: &str, email: &str) -> bool {
     let (password, email) = (password.to_lowercase(), email.to_lowercase());
     let local = email.split('@').next().unwrap_or_default();
     let spare = password.chars().count().saturating_sub(local.chars().count());
-    !email.is_empty() && (password == email || (local.len() >= 6 && password.contains(local) && spare <= DECORATION))
+    !email.is_empty()
+        && (password == email || (local.len() >= 6 && password.contains(local) && spare <= DECORATION))
 }
 
 #[cfg(test)]
@@ -105,8 +106,18 @@ mod tests {
     #[test]
     fn common_passwords_are_refused_however_dressed() {
         for weak in [
-            "password1234", "Password2026!", "motdepasse123", "PASSWORDpassword", "azertyuiop123", "aaaaaaaaaaaaaa",
-            "abcabcabcabc", "123456789012", "abcdefghijkl", "zyxwvutsrqpo", "qwertyuiop!!", "000000password",
+            "password1234",
+            "Password2026!",
+            "motdepasse123",
+            "PASSWORDpassword",
+            "azertyuiop123",
+            "aaaaaaaaaaaaaa",
+            "abcabcabcabc",
+            "123456789012",
+            "abcdefghijkl",
+            "zyxwvutsrqpo",
+            "qwertyuiop!!",
+            "000000password",
         ] {
             assert!(check("password", weak, "").is_err(), "{weak} was accepted");
         }

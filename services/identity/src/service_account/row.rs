@@ -50,7 +50,8 @@ impl chassis::Row for Model {
     type Message = pb::ServiceAccount;
 
     const SERVICE: &'static str = "identity";
-    const FIELDS: &'static [Field] = &[Field::boolean("disabled"), Field::time("create_time"), Field::time("update_time")];
+    const FIELDS: &'static [Field] =
+        &[Field::boolean("disabled"), Field::time("create_time"), Field::time("update_time")];
 
     fn name(&self) -> &str {
         &self.name
@@ -80,7 +81,11 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(&'a self, before: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+    fn follow<'a>(
+        &'a self,
+        before: Option<&'a Self>,
+        unit: &'a mut Unit<'_>,
+    ) -> BoxFuture<'a, chassis::Result<()>> {
         super::store::follow(self, before, unit).boxed()
     }
 }

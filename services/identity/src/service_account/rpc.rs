@@ -31,7 +31,10 @@ pub(crate) fn service(context: &Context) -> ServiceAccountServiceServer<ServiceA
 
 #[tonic::async_trait]
 impl ServiceAccountService for ServiceAccounts {
-    async fn create_service_account(&self, request: Request<pb::CreateServiceAccountRequest>) -> Reply<pb::ServiceAccount> {
+    async fn create_service_account(
+        &self,
+        request: Request<pb::CreateServiceAccountRequest>,
+    ) -> Reply<pb::ServiceAccount> {
         let call = Call::of(&request, &self.context.clock)?;
         let request = request.into_inner();
         let draft = request.service_account.unwrap_or_default();
@@ -39,7 +42,10 @@ impl ServiceAccountService for ServiceAccounts {
         Ok(Response::new(self.store.create(call, account).await?.into()))
     }
 
-    async fn get_service_account(&self, request: Request<pb::GetServiceAccountRequest>) -> Reply<pb::ServiceAccount> {
+    async fn get_service_account(
+        &self,
+        request: Request<pb::GetServiceAccountRequest>,
+    ) -> Reply<pb::ServiceAccount> {
         let caller = Caller::of(&request);
         let asked = &request.get_ref().name;
         name::check_reference("name", rules::PATTERN, asked)?;
@@ -53,7 +59,8 @@ impl ServiceAccountService for ServiceAccounts {
     ) -> Reply<pb::ListServiceAccountsResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let partner = name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
+        let partner =
+            name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
         caller.must(partner.is_none_or(|partner| rules::sees(&caller, partner)), &request.parent)?;
         let ask = Ask {
             method: Conversation::current().method,
@@ -63,22 +70,30 @@ impl ServiceAccountService for ServiceAccounts {
             filter: &request.filter,
             order_by: &request.order_by,
         };
-        let page = self.store.list(ask, store::visible(&caller, partner)).await?.map(pb::ServiceAccount::from);
+        let page =
+            self.store.list(ask, store::visible(&caller, partner)).await?.map(pb::ServiceAccount::from);
         let next_page_token = page.next_page_token;
         Ok(Response::new(pb::ListServiceAccountsResponse { service_accounts: page.rows, next_page_token }))
     }
 
-    async fn update_service_account(&self, request: Request<pb::UpdateServiceAccountRequest>) -> Reply<pb::ServiceAccount> {
+    async fn update_service_account(
+        &self,
+        request: Request<pb::UpdateServiceAccountRequest>,
+    ) -> Reply<pb::ServiceAccount> {
         let call = Call::of(&request, &self.context.clock)?;
         let request = request.into_inner();
         let patch = request.service_account.unwrap_or_default();
         let asked = patch.name.clone();
         name::check_reference("service_account.name", rules::PATTERN, &asked)?;
-        let changed = self.store.update(call, patch, request.update_mask, &asked, rules::manages, rules::update);
+        let changed =
+            self.store.update(call, patch, request.update_mask, &asked, rules::manages, rules::update);
         Ok(Response::new(changed.await?.into()))
     }
 
-    async fn delete_service_account(&self, request: Request<pb::DeleteServiceAccountRequest>) -> Reply<pb::ServiceAccount> {
+    async fn delete_service_account(
+        &self,
+        request: Request<pb::DeleteServiceAccountRequest>,
+    ) -> Reply<pb::ServiceAccount> {
         let call = Call::of(&request, &self.context.clock)?;
         let asked = request.into_inner().name;
         name::check_reference("name", rules::PATTERN, &asked)?;
@@ -106,7 +121,10 @@ impl ServiceAccountService for ServiceAccounts {
         Ok(Response::new(shown_once(made.await?, whole, rehearsal)))
     }
 
-    async fn list_api_keys(&self, request: Request<pb::ListApiKeysRequest>) -> Reply<pb::ListApiKeysResponse> {
+    async fn list_api_keys(
+        &self,
+        request: Request<pb::ListApiKeysRequest>,
+    ) -> Reply<pb::ListApiKeysResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
         let ids: [Option<&str>; 2] = name::parent_ids("parent", rules::PATTERN, &request.parent)?;
@@ -122,11 +140,18 @@ impl ServiceAccountService for ServiceAccounts {
             order_by: &request.order_by,
         };
         if partner.is_none() && account.is_some() {
-            return Err(Error::invalid("parent", say!("name the partner too", "nommez aussi l'organisation")).into());
+            return Err(Error::invalid(
+                "parent",
+                say!("name the partner too", "nommez aussi l'organisation"),
+            )
+            .into());
         }
         let visible = api_key::store::visible(&caller, partner, account);
         let page = self.keys.list(ask, visible).await?.map(pb::ApiKey::from);
-        Ok(Response::new(pb::ListApiKeysResponse { api_keys: page.rows, next_page_token: page.next_page_token }))
+        Ok(Response::new(pb::ListApiKeysResponse {
+            api_keys: page.rows,
+            next_page_token: page.next_page_token,
+        }))
     }
 
     async fn rotate_api_key(&self, request: Request<pb::RotateApiKeyRequest>) -> Reply<pb::ApiKey> {
@@ -139,7 +164,8 @@ impl ServiceAccountService for ServiceAccounts {
         let (rehearsal, whole) = (call.validate_only, secret.clone());
         let made = self.keys.once(call, move |unit, call| {
             let (asked, key_id, secret) = (request.name.clone(), key_id.clone(), secret.clone());
-            async move { api_key::store::rotate(unit, call, &asked, overlap, (&key_id, &secret)).await }.boxed()
+            async move { api_key::store::rotate(unit, call, &asked, overlap, (&key_id, &secret)).await }
+                .boxed()
         });
         Ok(Response::new(shown_once(made.await?, whole, rehearsal)))
     }

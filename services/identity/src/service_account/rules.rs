@@ -87,7 +87,10 @@ pub(crate) fn end(account: &mut Model, call: &Call) -> Result<()> {
 pub(crate) fn live(account: &Model) -> Result<()> {
     match account.delete_time {
         None => Ok(()),
-        Some(_) => Err(Error::refused("STATE", say!("the machine account was ended", "le compte machine a pris fin"))),
+        Some(_) => Err(Error::refused(
+            "STATE",
+            say!("the machine account was ended", "le compte machine a pris fin"),
+        )),
     }
 }
 
@@ -127,7 +130,9 @@ fn fill(account: &mut Model, draft: &pb::ServiceAccount) -> Result<()> {
 fn is_scope(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
     let word = |part: &&str| {
-        !part.is_empty() && part.len() <= 63 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        !part.is_empty()
+            && part.len() <= 63
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
     match parts[..] {
         ["*", verb] => word(&verb),
@@ -164,10 +169,28 @@ mod tests {
 
     #[test]
     fn scopes_are_permissions_or_parts_of_them() {
-        for good in ["partners.partner.update", "projects.*", "projects.project.*", "*.read", "identity.service_account.key"] {
+        for good in [
+            "partners.partner.update",
+            "projects.*",
+            "projects.project.*",
+            "*.read",
+            "identity.service_account.key",
+        ] {
             assert!(is_scope(good), "{good}");
         }
-        for wrong in ["", "*", "*.*", "*.*.read", "partners", "Partners.*", "partners.*.read", "a.b.c.d", "p..read", ".read", "partners.partner.up date"] {
+        for wrong in [
+            "",
+            "*",
+            "*.*",
+            "*.*.read",
+            "partners",
+            "Partners.*",
+            "partners.*.read",
+            "a.b.c.d",
+            "p..read",
+            ".read",
+            "partners.partner.up date",
+        ] {
             assert!(!is_scope(wrong), "{wrong}");
         }
     }
@@ -175,7 +198,10 @@ mod tests {
     #[test]
     fn only_a_partners_administrator_makes_its_machines() {
         assert!(create("partners/p", "", &draft(&["*.read"]), &admin(false)).is_ok());
-        assert!(matches!(create("partners/q", "", &draft(&["*.read"]), &admin(false)), Err(Error::Forbidden { .. })));
+        assert!(matches!(
+            create("partners/q", "", &draft(&["*.read"]), &admin(false)),
+            Err(Error::Forbidden { .. })
+        ));
         assert!(create("partners/p", "", &draft(&[]), &admin(false)).is_err());
     }
 
@@ -192,7 +218,10 @@ mod tests {
         assert!(is_open(&account));
         end(&mut account, &admin(false)).unwrap();
         assert!(!is_open(&account));
-        assert!(matches!(update(&mut account, &draft(&["projects.*"]), &admin(false)), Err(Error::Refused { .. })));
+        assert!(matches!(
+            update(&mut account, &draft(&["projects.*"]), &admin(false)),
+            Err(Error::Refused { .. })
+        ));
         assert!(matches!(end(&mut account, &admin(false)), Err(Error::Refused { .. })));
     }
 }

@@ -51,7 +51,10 @@ pub(crate) fn of(who: Who, frame: Frame<'_>) -> Claims {
 }
 
 /// Roles in partners, with what each partner is. One that identity has not heard of has no sector yet.
-pub(crate) fn partner_roles(held: &[(String, Role)], facts: &HashMap<String, Fact>) -> BTreeMap<String, PartnerClaim> {
+pub(crate) fn partner_roles(
+    held: &[(String, Role)],
+    facts: &HashMap<String, Fact>,
+) -> BTreeMap<String, PartnerClaim> {
     let mut claims: BTreeMap<String, PartnerClaim> = BTreeMap::new();
     for (partner, role) in held {
         let fact = facts.get(partner);
@@ -76,7 +79,13 @@ mod tests {
     const NOW: Micros = Micros(1_000_500_000);
 
     fn frame(end: i64) -> Frame<'static> {
-        Frame { issuer: "https://i", session: "s1".to_owned(), issued: Micros(1_000_000_000), now: NOW, end: Micros(end) }
+        Frame {
+            issuer: "https://i",
+            session: "s1".to_owned(),
+            issued: Micros(1_000_000_000),
+            now: NOW,
+            end: Micros(end),
+        }
     }
 
     fn ada() -> Who {
@@ -101,11 +110,26 @@ mod tests {
         let mut names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
         let expected = [
-            "aud", "client_id", "exp", "iat", "iss", "jti", "kind", "nbf", "network_roles", "partner_roles", "scopes", "sid", "sub",
+            "aud",
+            "client_id",
+            "exp",
+            "iat",
+            "iss",
+            "jti",
+            "kind",
+            "nbf",
+            "network_roles",
+            "partner_roles",
+            "scopes",
+            "sid",
+            "sub",
         ];
         assert_eq!(names, expected);
         assert_eq!(claims["kind"], "USER");
-        assert_eq!(claims["partner_roles"]["partners/p"]["roles"], serde_json::json!(["PARTNER_ADMIN", "REPORTER"]));
+        assert_eq!(
+            claims["partner_roles"]["partners/p"]["roles"],
+            serde_json::json!(["PARTNER_ADMIN", "REPORTER"])
+        );
         assert_eq!(claims["partner_roles"]["partners/p"]["sector"], "PUBLIC");
         assert!(!claims.to_string().contains('@'));
     }

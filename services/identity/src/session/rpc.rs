@@ -47,7 +47,9 @@ impl TokenService for Tokens {
                 Some(Grant::Password(grant)) => desk.with_password(&grant.email, &grant.password, from).await,
                 Some(Grant::ApiKey(key)) => desk.with_api_key(&key, from).await,
                 Some(Grant::ExternalToken(token)) => desk.with_external(&token, from).await,
-                None => Err(Error::invalid("grant", say!("say how to sign in", "dites comment vous connecter"))),
+                None => {
+                    Err(Error::invalid("grant", say!("say how to sign in", "dites comment vous connecter")))
+                }
             }
         });
         Ok(Response::new(pair.await?))
@@ -69,7 +71,10 @@ impl TokenService for Tokens {
         Ok(Response::new(pb::RevokeTokenResponse {}))
     }
 
-    async fn introspect_token(&self, request: Request<pb::IntrospectTokenRequest>) -> Reply<pb::IntrospectTokenResponse> {
+    async fn introspect_token(
+        &self,
+        request: Request<pb::IntrospectTokenRequest>,
+    ) -> Reply<pb::IntrospectTokenResponse> {
         let principal = match self.0.trust.caller(&request.get_ref().access_token).await {
             Ok(caller) => Some(principal(&caller)),
             Err(Error::Unauthenticated) => None,
@@ -78,23 +83,38 @@ impl TokenService for Tokens {
         Ok(Response::new(pb::IntrospectTokenResponse { active: principal.is_some(), principal }))
     }
 
-    async fn get_current_principal(&self, request: Request<pb::GetCurrentPrincipalRequest>) -> Reply<pb::Principal> {
+    async fn get_current_principal(
+        &self,
+        request: Request<pb::GetCurrentPrincipalRequest>,
+    ) -> Reply<pb::Principal> {
         Ok(Response::new(principal(&Caller::of(&request))))
     }
 
-    async fn get_json_web_key_set(&self, _: Request<pb::GetJsonWebKeySetRequest>) -> Reply<pb::JsonWebKeySet> {
+    async fn get_json_web_key_set(
+        &self,
+        _: Request<pb::GetJsonWebKeySetRequest>,
+    ) -> Reply<pb::JsonWebKeySet> {
         Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set().await? }))
     }
 
-    async fn list_revocations(&self, _: Request<pb::ListRevocationsRequest>) -> Reply<pb::ListRevocationsResponse> {
+    async fn list_revocations(
+        &self,
+        _: Request<pb::ListRevocationsRequest>,
+    ) -> Reply<pb::ListRevocationsResponse> {
         let (reader, since) = (self.0.database.reader(), Micros(self.0.clock.now().0 - LISTED));
         let mut revoked = store::revoked(reader, since).await?;
         revoked.extend(api_key::store::revoked(reader, since).await?);
-        let one = |(session, void): (String, Micros)| pb::Revocation { session, issued_before: Some(void.to_timestamp()) };
+        let one = |(session, void): (String, Micros)| pb::Revocation {
+            session,
+            issued_before: Some(void.to_timestamp()),
+        };
         Ok(Response::new(pb::ListRevocationsResponse { revocations: revoked.into_iter().map(one).collect() }))
     }
 
-    async fn rotate_signing_key(&self, request: Request<pb::RotateSigningKeyRequest>) -> Reply<pb::JsonWebKeySet> {
+    async fn rotate_signing_key(
+        &self,
+        request: Request<pb::RotateSigningKeyRequest>,
+    ) -> Reply<pb::JsonWebKeySet> {
         let call = Call::of(&request, &self.0.clock)?;
         self.0.keyring.rotate(call, request.get_ref().compromised).await?;
         Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set().await? }))

@@ -67,7 +67,13 @@ fn next(salt: &[u8], secret: &[u8]) -> Vec<u8> {
 }
 
 /// A new session, and its first refresh token.
-pub(crate) fn begin(id: String, user: &str, secret: &[u8; 32], salt: &[u8; 32], now: Micros) -> (Model, String) {
+pub(crate) fn begin(
+    id: String,
+    user: &str,
+    secret: &[u8; 32],
+    salt: &[u8; 32],
+    now: Micros,
+) -> (Model, String) {
     let session = Model {
         id,
         user: user.to_owned(),

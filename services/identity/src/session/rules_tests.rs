@@ -53,8 +53,10 @@ fn idn_3_a_lost_answer_may_be_asked_for_once_within_ten_seconds() {
 fn idn_3_a_race_leaves_one_family_or_none() {
     let (mut session, first) = session();
     let verdicts: Vec<Verdict> = (0..32).map(|_| show(&mut session, &first, 60)).collect();
-    let given: std::collections::BTreeSet<&String> =
-        verdicts.iter().filter_map(|verdict| if let Verdict::Renewed(token) = verdict { Some(token) } else { None }).collect();
+    let given: std::collections::BTreeSet<&String> = verdicts
+        .iter()
+        .filter_map(|verdict| if let Verdict::Renewed(token) = verdict { Some(token) } else { None })
+        .collect();
     assert_eq!(given.len(), 1, "never two live tokens");
     assert!(!is_live(&session, after(60)), "and thirty-two who show it are thieves");
 }
@@ -97,7 +99,16 @@ fn what_is_kept_gives_no_token() {
 
 #[test]
 fn garbage_is_no_refresh_token() {
-    for garbage in ["", "ensr", "ensr_s1_0", "ensr_s1_x_AAAA", "ensr_s1_0_AAAA", "ensr_s\0_0_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc", "eyJhbGciOiJub25lIn0.e30.", &"_".repeat(300)] {
+    for garbage in [
+        "",
+        "ensr",
+        "ensr_s1_0",
+        "ensr_s1_x_AAAA",
+        "ensr_s1_0_AAAA",
+        "ensr_s\0_0_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
+        "eyJhbGciOiJub25lIn0.e30.",
+        &"_".repeat(300),
+    ] {
         assert_eq!(read(garbage), None, "{garbage}");
     }
 }

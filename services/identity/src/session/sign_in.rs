@@ -62,11 +62,17 @@ impl Desk {
     /// # Errors
     /// UNAUTHENTICATED, alike for a wrong password, an unknown address and an account that may not sign in (IDN-7);
     /// `RESOURCE_EXHAUSTED` after too many failures.
-    pub(crate) async fn with_password(&self, email: &str, password: &str, from: Option<IpAddr>) -> Result<TokenPair> {
+    pub(crate) async fn with_password(
+        &self,
+        email: &str,
+        password: &str,
+        from: Option<IpAddr>,
+    ) -> Result<TokenPair> {
         self.attempts.admit(from)?;
         let address = user::rules::fold(email);
         let turn = self.attempts.turn(&address).await?;
-        let user = user::store::by_email(self.database.reader(), &address).await?.filter(user::rules::may_sign_in);
+        let user =
+            user::store::by_email(self.database.reader(), &address).await?.filter(user::rules::may_sign_in);
         let hash = user.as_ref().map(|user| user.password.as_str());
         let right = self.hasher.verify(hash, password).await?;
         let session = match user.filter(|_| right) {
@@ -144,7 +150,11 @@ impl Desk {
         match store::renew(&self.database, shown).await? {
             (Verdict::Renewed(token), Some(session)) => self.pair(&session, token).await,
             (Verdict::Reused, Some(session)) => {
-                tracing::warn!(user = session.user, session = session.id, "a refresh token was used twice: its session ends");
+                tracing::warn!(
+                    user = session.user,
+                    session = session.id,
+                    "a refresh token was used twice: its session ends"
+                );
                 Err(rules::refused())
             }
             _ => Err(rules::refused()),
@@ -158,7 +168,9 @@ impl Desk {
     pub(crate) async fn end(&self, token: &str) -> Result<()> {
         let Some(shown) = rules::read(token) else { return Ok(()) };
         match store::find(self.database.reader(), &shown.session).await? {
-            Some(session) if rules::is_genuine(&session, &shown) => store::end(&self.database, &session.id).await,
+            Some(session) if rules::is_genuine(&session, &shown) => {
+                store::end(&self.database, &session.id).await
+            }
             _ => Ok(()),
         }
     }
@@ -171,7 +183,9 @@ impl Desk {
             .write(SERVICE, move |unit| {
                 let (user, address) = (user.clone(), address.clone());
                 async move {
-                    let Some(found) = chassis::store::find::<User>(unit.txn, &user).await?.filter(user::rules::may_sign_in) else {
+                    let Some(found) =
+                        chassis::store::find::<User>(unit.txn, &user).await?.filter(user::rules::may_sign_in)
+                    else {
                         return Ok(Outcome::Discard(None));
                     };
                     user::store::signed_in(unit, &found.name).await?;
@@ -193,7 +207,10 @@ impl Desk {
     /// in between makes the token void.
     async fn pair(&self, session: &Session, refresh_token: String) -> Result<TokenPair> {
         let reader = self.database.reader();
-        let user: User = user::store::find(reader, &session.user).await?.filter(user::rules::may_sign_in).ok_or_else(wrong)?;
+        let user: User = user::store::find(reader, &session.user)
+            .await?
+            .filter(user::rules::may_sign_in)
+            .ok_or_else(wrong)?;
         let held = membership::store::held(reader, &user.name).await?;
         let facts = facts::store::of(reader, held.iter().map(|(partner, _)| partner.clone())).await?;
         let who = Who {

@@ -17,7 +17,12 @@ impl Users {
     ///
     /// # Errors
     /// UNAUTHENTICATED for a code that opens nothing; `INVALID_ARGUMENT` for a password that will not do.
-    pub(super) async fn accept(&self, call: Call, request: ActivateUserRequest, from: Option<IpAddr>) -> Result<Model> {
+    pub(super) async fn accept(
+        &self,
+        call: Call,
+        request: ActivateUserRequest,
+        from: Option<IpAddr>,
+    ) -> Result<Model> {
         self.desk.attempts.admit(from)?;
         let database = self.store.database();
         let known = store::by_invitation(database.reader(), &request.invitation_code).await?;
@@ -46,7 +51,12 @@ impl Users {
     ///
     /// # Errors
     /// `PERMISSION_DENIED` for another's; `INVALID_ARGUMENT` when the current one is wrong, or the new one will not do.
-    pub(super) async fn change(&self, mut call: Call, request: ChangePasswordRequest, from: Option<IpAddr>) -> Result<Model> {
+    pub(super) async fn change(
+        &self,
+        mut call: Call,
+        request: ChangePasswordRequest,
+        from: Option<IpAddr>,
+    ) -> Result<Model> {
         let asked = rules::resolve(&request.name, &call.caller)?;
         call.caller.must(asked == call.caller.subject, &asked)?;
         // What remembers the request must not help to guess the passwords in it.
@@ -84,5 +94,8 @@ fn reused() -> Error {
         "used before for another request: make a new UUID4",
         "déjà utilisé pour une autre requête : créez un nouvel UUID4"
     );
-    Error::Invalid { reason: "REQUEST_ID_REUSED", fields: vec![Violation { field: "request_id".to_owned(), why }] }
+    Error::Invalid {
+        reason: "REQUEST_ID_REUSED",
+        fields: vec![Violation { field: "request_id".to_owned(), why }],
+    }
 }

@@ -29,7 +29,10 @@ pub(crate) async fn json(db: &impl ConnectionTrait, user: Model) -> Result<Strin
             "end_time": one.end_time.map(|time| time.to_string()),
         })
     });
-    let links = link::of(db, &name).await?.into_iter().map(|one| json!({"issuer": one.issuer, "subject": one.subject}));
+    let links = link::of(db, &name)
+        .await?
+        .into_iter()
+        .map(|one| json!({"issuer": one.issuer, "subject": one.subject}));
     let audit = store::audit(db, &name).await?.into_iter().map(|line| {
         json!({
             "time": line.time.to_string(), "principal": line.principal, "method": line.method, "resource": line.resource,

@@ -3,8 +3,8 @@
 #![expect(unreachable_pub, reason = "what the derive of an entity makes is public")]
 
 use chassis::error::Result;
-use sea_orm::entity::prelude::*;
 use sea_orm::IntoActiveModel as _;
+use sea_orm::entity::prelude::*;
 
 use crate::issuer::Person;
 
@@ -29,7 +29,8 @@ pub(super) async fn find(db: &impl ConnectionTrait, person: &Person) -> Result<O
 
 /// Links a person to a user.
 pub(super) async fn add(db: &impl ConnectionTrait, person: &Person, user: &str) -> Result<()> {
-    let link = Model { issuer: person.issuer.clone(), subject: person.subject.clone(), user: user.to_owned() };
+    let link =
+        Model { issuer: person.issuer.clone(), subject: person.subject.clone(), user: user.to_owned() };
     Entity::insert(link.into_active_model()).exec_without_returning(db).await?;
     Ok(())
 }

@@ -108,7 +108,11 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(&'a self, before: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+    fn follow<'a>(
+        &'a self,
+        before: Option<&'a Self>,
+        unit: &'a mut Unit<'_>,
+    ) -> BoxFuture<'a, chassis::Result<()>> {
         super::store::follow(self, before, unit).boxed()
     }
 }

@@ -12,9 +12,9 @@ use tonic::{Request, Response};
 
 use super::row::Model;
 use super::{export, rules, store};
+use crate::secret;
 use crate::session::rpc::from;
 use crate::session::sign_in::Desk;
-use crate::secret;
 
 /// Answers for users.
 pub(crate) struct Users {
@@ -118,7 +118,10 @@ impl UserService for Users {
         Ok(Response::new(erased.await?.into()))
     }
 
-    async fn export_user_data(&self, request: Request<pb::ExportUserDataRequest>) -> Reply<pb::ExportUserDataResponse> {
+    async fn export_user_data(
+        &self,
+        request: Request<pb::ExportUserDataRequest>,
+    ) -> Reply<pb::ExportUserDataResponse> {
         let caller = Caller::of(&request);
         let user = self.store.get(&rules::resolve(&request.get_ref().name, &caller)?).await?;
         let json = export::json(self.store.database().reader(), user).await?;
@@ -137,7 +140,8 @@ impl Users {
 /// The code goes with the answer that made it, never with a repetition of it; then those who may not know a person
 /// hear nothing personal.
 fn shown_once(user: Model, code: String, call: &Call) -> pb::User {
-    let made_now = !call.validate_only && user.invitation.as_ref().is_some_and(|hash| *hash == secret::code_hash(&code));
+    let made_now =
+        !call.validate_only && user.invitation.as_ref().is_some_and(|hash| *hash == secret::code_hash(&code));
     let mut message = pb::User::from(user);
     match made_now {
         true => message.invitation_code = code,

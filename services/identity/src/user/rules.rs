@@ -89,11 +89,20 @@ pub(crate) fn fold(email: &str) -> String {
 pub(crate) fn email(email: &str) -> Result<(String, String)> {
     let written = text::plain("email", email, 254)?;
     let good = written.split_once('@').is_some_and(|(local, domain)| {
-        let clean = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
-        local.len() <= 64 && clean(local) && clean(domain) && !domain.starts_with('.') && !domain.ends_with('.')
+        let clean = |part: &str| {
+            !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
+        };
+        local.len() <= 64
+            && clean(local)
+            && clean(domain)
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
     });
     if !good {
-        return Err(Error::invalid("email", say!("expected an address like ada@example.org", "adresse attendue, comme ada@example.org")));
+        return Err(Error::invalid(
+            "email",
+            say!("expected an address like ada@example.org", "adresse attendue, comme ada@example.org"),
+        ));
     }
     let folded = fold(&written);
     Ok((written, folded))
@@ -133,7 +142,13 @@ pub(crate) fn create(id: &str, draft: &pb::User, call: &Call) -> Result<Model> {
     if !id.is_empty() {
         wrong.check(name::check_id("user_id", id))?;
         if [ME, ERASED].contains(&format!("users/{id}").as_str()) {
-            wrong.add("user_id", say!("{id} has a meaning of its own: choose another id", "{id} a un sens particulier : choisissez un autre identifiant"));
+            wrong.add(
+                "user_id",
+                say!(
+                    "{id} has a meaning of its own: choose another id",
+                    "{id} a un sens particulier : choisissez un autre identifiant"
+                ),
+            );
         }
     }
     let mut user = blank(id, call.now);
@@ -189,14 +204,20 @@ fn fill(user: &mut Model, draft: &pb::User) -> Result<()> {
     }
     user.given_name = wrong.check(text::plain("given_name", &draft.given_name, 200))?.unwrap_or_default();
     user.family_name = wrong.check(text::plain("family_name", &draft.family_name, 200))?.unwrap_or_default();
-    user.language_code = wrong.check(text::language("language_code", &draft.language_code))?.unwrap_or_default();
+    user.language_code =
+        wrong.check(text::language("language_code", &draft.language_code))?.unwrap_or_default();
     let mut roles = Vec::new();
     for role in &draft.network_roles {
         match Role::try_from(*role) {
-            Ok(role @ (Role::Coordinator | Role::Reviewer)) => roles.push(short_name(role.as_str_name(), "ROLE_").to_owned()),
+            Ok(role @ (Role::Coordinator | Role::Reviewer)) => {
+                roles.push(short_name(role.as_str_name(), "ROLE_").to_owned())
+            }
             _ => wrong.add(
                 "network_roles",
-                say!("expected COORDINATOR or REVIEWER: other roles are held in a partner", "COORDINATOR ou REVIEWER attendu : les autres rôles se tiennent dans une organisation"),
+                say!(
+                    "expected COORDINATOR or REVIEWER: other roles are held in a partner",
+                    "COORDINATOR ou REVIEWER attendu : les autres rôles se tiennent dans une organisation"
+                ),
             ),
         }
     }

@@ -14,7 +14,11 @@ fn caller(subject: &str, roles: &[Role]) -> Caller {
 }
 
 fn call(subject: &str, roles: &[Role]) -> Call {
-    Call { caller: Arc::new(caller(subject, roles)), now: Micros(1_000), ..Call::own("identity", &Clock::default()) }
+    Call {
+        caller: Arc::new(caller(subject, roles)),
+        now: Micros(1_000),
+        ..Call::own("identity", &Clock::default())
+    }
 }
 
 fn boss() -> Call {
@@ -22,7 +26,12 @@ fn boss() -> Call {
 }
 
 fn draft(email: &str) -> pb::User {
-    pb::User { email: email.to_owned(), given_name: "Ada".to_owned(), language_code: "en".to_owned(), ..pb::User::default() }
+    pb::User {
+        email: email.to_owned(),
+        given_name: "Ada".to_owned(),
+        language_code: "en".to_owned(),
+        ..pb::User::default()
+    }
 }
 
 fn ada() -> Model {
@@ -34,7 +43,8 @@ fn ada() -> Model {
 
 #[test]
 fn les_21_an_address_is_the_same_whatever_its_case() {
-    let (one, other) = (create("", &draft("Ada@Example.ORG "), &boss()), create("", &draft("ada@example.org"), &boss()));
+    let (one, other) =
+        (create("", &draft("Ada@Example.ORG "), &boss()), create("", &draft("ada@example.org"), &boss()));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.email_key, other.email_key);
     assert_eq!(one.email, "Ada@Example.ORG", "and is kept as it was written");
@@ -47,7 +57,10 @@ fn an_address_has_one_at_sign_and_nothing_strange() {
         let refused = create("", &draft(wrong), &boss());
         let Err(Error::Invalid { fields, .. }) = refused else { panic!("{wrong:?} was taken") };
         assert_eq!(fields[0].field, "user.email");
-        assert_eq!(fields[0].why.en, "expected an address like ada@example.org", "an address is never repeated (GDP-5)");
+        assert_eq!(
+            fields[0].why.en, "expected an address like ada@example.org",
+            "an address is never repeated (GDP-5)"
+        );
     }
 }
 
@@ -66,7 +79,8 @@ fn only_coordinators_give_network_roles() {
 fn a_coordinator_changes_roles_and_nothing_personal() {
     let mut user = ada();
     let message = pb::User::from(user.clone());
-    update(&mut user, &pb::User { network_roles: vec![Role::Reviewer.into()], ..message.clone() }, &boss()).unwrap();
+    update(&mut user, &pb::User { network_roles: vec![Role::Reviewer.into()], ..message.clone() }, &boss())
+        .unwrap();
     assert_eq!(user.roles(), [Role::Reviewer]);
     let renamed = pb::User { given_name: "Eve".to_owned(), ..message };
     assert!(matches!(update(&mut user, &renamed, &boss()), Err(Error::Forbidden { .. })));
@@ -97,7 +111,10 @@ fn an_invitation_opens_once_and_for_14_days() {
     assert!(!invitation_holds(&user, Micros(INVITATION)));
     let own = call(&user.name.clone(), &[]);
     activate(&mut user, "hash", &own).unwrap();
-    assert_eq!((user.state.get(), user.password.as_str(), user.invitation.is_some()), (State::Active, "hash", false));
+    assert_eq!(
+        (user.state.get(), user.password.as_str(), user.invitation.is_some()),
+        (State::Active, "hash", false)
+    );
     assert!(!invitation_holds(&user, Micros(0)));
 }
 
@@ -129,15 +146,24 @@ fn idn_4_only_the_active_sign_in() {
     assert!(!may_sign_in(&user));
     LIFECYCLE.take("ReinstateUser", &mut user, &boss()).unwrap();
     assert!(may_sign_in(&user));
-    assert!(matches!(LIFECYCLE.take("SuspendUser", &mut user, &call("users/ada", &[Role::Coordinator])), Err(Error::Forbidden { .. })));
-    assert!(matches!(LIFECYCLE.take("ReinstateUser", &mut user, &boss()), Err(Error::Refused { rule: "STATE", .. })));
+    assert!(matches!(
+        LIFECYCLE.take("SuspendUser", &mut user, &call("users/ada", &[Role::Coordinator])),
+        Err(Error::Forbidden { .. })
+    ));
+    assert!(matches!(
+        LIFECYCLE.take("ReinstateUser", &mut user, &boss()),
+        Err(Error::Refused { rule: "STATE", .. })
+    ));
 }
 
 #[test]
 fn only_oneself_and_coordinators_know_a_user() {
     assert_eq!(resolve("users/me", &caller("users/ada", &[])).unwrap(), "users/ada");
     assert!(resolve("users/ada", &caller("users/ada", &[])).is_ok());
-    assert!(matches!(resolve("users/ada", &caller("users/eve", &[Role::Reviewer])), Err(Error::Forbidden { .. })));
+    assert!(matches!(
+        resolve("users/ada", &caller("users/eve", &[Role::Reviewer])),
+        Err(Error::Forbidden { .. })
+    ));
     assert!(resolve("users/ada", &caller("users/boss", &[Role::Coordinator])).is_ok());
 }
 

@@ -57,7 +57,11 @@ pub(crate) async fn first(db: &(impl ConnectionTrait + Sync)) -> Result<Option<F
 /// Notes that a user signed in; not a change of the account, so it has no event.
 pub(crate) async fn signed_in(unit: &Unit<'_>, name: &str) -> Result<()> {
     let now = Expr::value(unit.now);
-    Entity::update_many().col_expr(Column::LastSignInTime, now).filter(COLUMN.name.eq(name)).exec(unit.txn).await?;
+    Entity::update_many()
+        .col_expr(Column::LastSignInTime, now)
+        .filter(COLUMN.name.eq(name))
+        .exec(unit.txn)
+        .await?;
     Ok(())
 }
 
@@ -66,7 +70,9 @@ pub(crate) async fn follow(user: &Model, before: Option<&Model>, unit: &Unit<'_>
     if let Some(key) = &user.email_key
         && before.is_none_or(|before| before.email_key != user.email_key)
     {
-        let same = Entity::find().filter(COLUMN.email_key.eq(key.as_str())).filter(COLUMN.name.ne(user.name.as_str()));
+        let same = Entity::find()
+            .filter(COLUMN.email_key.eq(key.as_str()))
+            .filter(COLUMN.name.ne(user.name.as_str()));
         if same.one(unit.txn).await?.is_some() {
             return Err(Error::AlreadyExists {
                 field: "user.email".to_owned(),
@@ -118,7 +124,8 @@ pub(crate) async fn erase(unit: &mut Unit<'_>, call: &Call, name: &str) -> Resul
         caller.subject = rules::ERASED.to_owned();
     }
     let written = Call { caller: caller.into(), ..call.clone() };
-    let (user, erased) = chassis::store::apply(unit, &written, before, |user| rules::erase(user, call)).await?;
+    let (user, erased) =
+        chassis::store::apply(unit, &written, before, |user| rules::erase(user, call)).await?;
     if !erased {
         return Ok((user, false));
     }
@@ -183,7 +190,8 @@ pub(crate) async fn done_before(database: &Database, call: &Call) -> Result<bool
     database
         .write(SERVICE, move |unit| {
             let call = call.clone();
-            async move { Ok(Outcome::Discard(idempotency::find(unit.txn, SERVICE, &call).await?.is_some())) }.boxed()
+            async move { Ok(Outcome::Discard(idempotency::find(unit.txn, SERVICE, &call).await?.is_some())) }
+                .boxed()
         })
         .await
 }
