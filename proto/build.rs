@@ -63,6 +63,9 @@ fn shared_traits(pool: &DescriptorPool) -> Result<String> {
         if message.get_field_by_name("request_id").is_some() && message.name().ends_with("Request") {
             mutation(&mut code, message, &path)?;
         }
+        if ["page_size", "page_token", "filter", "order_by"].iter().all(|name| message.get_field_by_name(name).is_some()) {
+            listing(&mut code, message, &path)?;
+        }
     }
     Ok(code)
 }
@@ -142,6 +145,17 @@ fn mutation(code: &mut String, message: &MessageDescriptor, path: &str) -> Resul
          fn etag(&self) -> &str {{ {etag} }} fn reason(&self) -> &str {{ {} }} }}",
         text("request_id"),
         text("reason"),
+    )?;
+    Ok(())
+}
+
+fn listing(code: &mut String, message: &MessageDescriptor, path: &str) -> Result<()> {
+    let parent = if message.get_field_by_name("parent").is_some() { "&self.parent" } else { "\"\"" };
+    writeln!(
+        code,
+        "impl crate::Listing for {path} {{ fn parent(&self) -> &str {{ {parent} }} fn page_size(&self) -> i32 {{ self.page_size }} \
+         fn page_token(&self) -> &str {{ &self.page_token }} fn filter(&self) -> &str {{ &self.filter }} \
+         fn order_by(&self) -> &str {{ &self.order_by }} }}"
     )?;
     Ok(())
 }

@@ -14,6 +14,20 @@ pub trait Mutation: prost::Message {
     fn reason(&self) -> &str;
 }
 
+/// A request for a page of a list (AIP-132, AIP-158).
+pub trait Listing {
+    /// Whose children to list; empty where the contract has no parent.
+    fn parent(&self) -> &str;
+    /// At most so many; 0 leaves it to the server.
+    fn page_size(&self) -> i32;
+    /// The token of the page before, or empty.
+    fn page_token(&self) -> &str;
+    /// Which of them (AIP-160).
+    fn filter(&self) -> &str;
+    /// In which order (AIP-132).
+    fn order_by(&self) -> &str;
+}
+
 /// A message with texts in several languages, at any depth.
 pub trait Localized {
     /// Calls `visit` with each text.

@@ -128,9 +128,11 @@ impl Running {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid
+    /// Shows the end of it.
+    pub(crate) fn show(&self) {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().filter(|line| !line.contains(": denied")).collect();
+        println!("--- {} ---\n{}", self.log.display(), lines[lines.len().saturating_sub(30)..].join("\n"));
     }
 
     /// Asks it to end, and waits until it has.
@@ -153,9 +155,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.log();
-            let from = log.len().saturating_sub(8000);
-            eprintln!("--- {} ---\n{}", self.log.display(), log.get(from..).unwrap_or(&log));
+            self.show();
         }
         let ended = self.ended.get_mut().unwrap().try_recv().is_ok();
         if !ended {

@@ -356,9 +356,14 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Tells a story in a runtime of its own.
-pub(crate) fn tell(_: &Network, story: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(story);
+/// Tells a story in a runtime of its own; shows what the servers logged when it ends badly.
+pub(crate) fn tell(network: &Network, story: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(story)));
+    if let Err(panic) = told {
+        network.processes.lock().unwrap().values().flatten().for_each(Running::show);
+        std::panic::resume_unwind(panic);
+    }
 }
 
 /// Asks again and again until the answer is yes; fails when it takes longer than so many seconds.

@@ -15,6 +15,7 @@ mod caller;
 mod contract;
 mod harness;
 mod house;
+mod identity;
 mod partners;
 mod postgres;
 mod raw;

@@ -32,10 +32,9 @@ pub(crate) fn texts(texts: &[(&str, &str)]) -> LocalizedText {
     LocalizedText { default_language_code: texts[0].0.to_owned(), translations, ..LocalizedText::default() }
 }
 
-/// A SIREN that passes Luhn's check.
-pub(crate) fn siren() -> ExternalIdentifier {
-    let number = Uuid::new_v4().as_u128() % 100_000_000;
-    let digits = format!("{number:08}");
+/// A SIRET that passes Luhn's check.
+pub(crate) fn identifier() -> ExternalIdentifier {
+    let digits = format!("{:013}", 1 + Uuid::new_v4().as_u128() % 3_000_000_000_000);
     let sum: u32 = digits
         .bytes()
         .rev()
@@ -45,7 +44,7 @@ pub(crate) fn siren() -> ExternalIdentifier {
             digit / 10 + digit % 10
         })
         .sum();
-    ExternalIdentifier { scheme: "SIREN".to_owned(), value: format!("{digits}{}", (10 - sum % 10) % 10) }
+    ExternalIdentifier { scheme: "SIRET".to_owned(), value: format!("{digits}{}", (10 - sum % 10) % 10) }
 }
 
 /// A whole partner: a civil society organisation in France.
@@ -55,7 +54,7 @@ pub(crate) fn partner() -> Partner {
         college: "CIVIL_SOCIETY".to_owned(),
         sector: Sector::Civil.into(),
         iati_type_code: "22".to_owned(),
-        identifiers: vec![siren()],
+        identifiers: vec![identifier()],
         country_code: "FR".to_owned(),
         contact: Some(Contact {
             display_name: "Secret Person".to_owned(),

@@ -51,10 +51,8 @@ impl MigrationTrait for Migration {
         {
             manager.create_index(index("project", &columns)).await?;
         }
-        let said = Expr::col(Alias::new("iati_identifier")).ne("");
-        manager
-            .create_index(index("project", &["iati_identifier"]).unique().and_where(said).to_owned())
-            .await?;
+        // One project per identifier: writers take turns, and the store looks before it writes.
+        manager.create_index(index("project", &["iati_identifier"])).await?;
 
         let participant = [c.text("project"), c.text("partner"), c.text("role")];
         let once = key(&["project", "partner", "role"]);

@@ -14,6 +14,7 @@ use sea_orm::{DatabaseTransaction, DbBackend, ExprTrait as _, Set};
 
 use crate::column::Micros;
 use crate::database::{ByService, Unit};
+use crate::error::Error;
 use crate::store::Call;
 
 /// A change about to be committed.
@@ -48,6 +49,20 @@ pub struct About<'a> {
 }
 
 impl Unit<'_> {
+    /// Writes what was recorded so far, so that long work does not hold it all in memory. The newest waits: whether it is
+    /// the last is known at the end.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn flush(&mut self) -> Result<(), Error> {
+        let Some(newest) = self.changes.pop() else {
+            return Ok(());
+        };
+        let changes = std::mem::replace(&mut self.changes, vec![newest]);
+        self.written = write(self.txn, self.service, self.written, changes, false, self.now).await?;
+        Ok(())
+    }
+
     /// Writes down that a resource changed: `data` is its message without private fields.
     pub fn record<M: prost::Name>(&mut self, call: &Call, about: About<'_>, data: &M) {
         self.changes.push(Change {
@@ -125,10 +140,17 @@ impl Heads {
         Ok(Self(heads))
     }
 
+    /// The number of the last change of a feed, with those of this batch.
+    pub(crate) fn last(&self, service: &str) -> i64 {
+        self.0.get(service).map_or(0, |head| head.seq)
+    }
+
+    /// Ends the changes of a piece of work, of which some may be written already.
     pub(crate) async fn append(
         &mut self,
         txn: &DatabaseTransaction,
         service: &'static str,
+        written: i64,
         changes: Vec<Change>,
         now: Micros,
     ) -> Result<(), DbErr> {
@@ -139,35 +161,7 @@ impl Heads {
             .0
             .get_mut(service)
             .ok_or_else(|| DbErr::Custom(format!("the feed of {service} has no head")))?;
-        let end = head.seq + i64::try_from(changes.len()).unwrap_or(i64::MAX);
-        let mut rows = Vec::with_capacity(changes.len());
-        for change in changes {
-            head.seq += 1;
-            rows.push(ActiveModel {
-                service: Set(service.to_owned()),
-                seq: Set(head.seq),
-                last: Set(head.seq == end),
-                id: Set(change.id),
-                time: Set(now),
-                principal: Set(change.principal),
-                method: Set(change.method),
-                resource: Set(change.resource),
-                revision: Set(change.revision),
-                from_state: Set(change.from_state),
-                to_state: Set(change.to_state),
-                reason: Set(change.reason),
-                request_id: Set(change.request_id),
-                type_name: Set(change.type_name),
-                data: Set(change.data),
-                owner: Set(change.owner),
-                public: Set(change.public),
-            });
-        }
-        while !rows.is_empty() {
-            // SQLite binds at most 32,766 values in a statement.
-            let rest = rows.split_off(rows.len().min(1000));
-            Entity::insert_many(std::mem::replace(&mut rows, rest)).exec_without_returning(txn).await?;
-        }
+        head.seq = write(txn, service, written, changes, true, now).await?;
         Ok(())
     }
 
@@ -182,4 +176,44 @@ impl Heads {
         }
         Ok(())
     }
+}
+
+/// Writes changes after the one of that number: the number of the last.
+async fn write(
+    txn: &DatabaseTransaction,
+    service: &'static str,
+    after: i64,
+    changes: Vec<Change>,
+    ends: bool,
+    now: Micros,
+) -> Result<i64, DbErr> {
+    let end = after + i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    let mut rows = Vec::with_capacity(changes.len());
+    for (seq, change) in (after + 1..).zip(changes) {
+        rows.push(ActiveModel {
+            service: Set(service.to_owned()),
+            seq: Set(seq),
+            last: Set(ends && seq == end),
+            id: Set(change.id),
+            time: Set(now),
+            principal: Set(change.principal),
+            method: Set(change.method),
+            resource: Set(change.resource),
+            revision: Set(change.revision),
+            from_state: Set(change.from_state),
+            to_state: Set(change.to_state),
+            reason: Set(change.reason),
+            request_id: Set(change.request_id),
+            type_name: Set(change.type_name),
+            data: Set(change.data),
+            owner: Set(change.owner),
+            public: Set(change.public),
+        });
+    }
+    while !rows.is_empty() {
+        // SQLite binds at most 32,766 values in a statement.
+        let rest = rows.split_off(rows.len().min(1000));
+        Entity::insert_many(std::mem::replace(&mut rows, rest)).exec_without_returning(txn).await?;
+    }
+    Ok(end)
 }

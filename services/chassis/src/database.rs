@@ -49,6 +49,9 @@ pub struct Unit<'a> {
     /// When the work is done, the same for all it writes.
     pub now: Micros,
     pub(crate) changes: Vec<Change>,
+    /// The service whose feed it writes to, and the number of its last change there.
+    pub(crate) service: &'static str,
+    pub(crate) written: i64,
 }
 
 /// What a piece of work asks of its transaction.
@@ -231,11 +234,12 @@ async fn attempt(
     for work in batch {
         let service = work.service();
         let inner = outer.begin().await.map_err(Collision)?;
-        let mut unit = Unit { txn: &inner, now, changes: Vec::new() };
+        let written = heads.last(service);
+        let mut unit = Unit { txn: &inner, now, changes: Vec::new(), service, written };
         let keep = work.run(&mut unit).await?;
-        let changes = std::mem::take(&mut unit.changes);
+        let (written, changes) = (unit.written, std::mem::take(&mut unit.changes));
         if keep {
-            heads.append(&inner, service, changes, now).await.map_err(Collision)?;
+            heads.append(&inner, service, written, changes, now).await.map_err(Collision)?;
             inner.commit().await.map_err(Collision)?;
         } else {
             inner.rollback().await.map_err(Collision)?;

@@ -151,9 +151,13 @@ where
                         Err(error) => return refuse(error),
                     };
                     request.extensions_mut().insert(caller);
-                    match AssertUnwindSafe(inner.call(request)).catch_unwind().await {
-                        Ok(response) => response.map(tidy),
-                        Err(_) => refuse(Error::internal("a handler panicked")),
+                    inner.call(request).await.map(tidy)
+                };
+                // A panic, of the handler or of the gate over a credential, ends this call and no other of the connection.
+                let answer = async {
+                    match AssertUnwindSafe(answer).catch_unwind().await {
+                        Ok(response) => response,
+                        Err(_) => refuse(Error::internal("a call panicked")),
                     }
                 };
                 let answer = conversation.carry(answer);

@@ -17,10 +17,12 @@ use sea_orm::{EntityTrait, ModelTrait, Order, QueryFilter as _, QuerySelect as _
 
 pub use token::{Key, TokenKeys};
 
+use crate::auth::Caller;
 use crate::column::Micros;
 use crate::error::{Error, Result, Violation};
 use crate::filter::{Field, Filter};
 use crate::say;
+use crate::wire::Conversation;
 
 const DEFAULT_SIZE: u16 = 50;
 const LARGEST_SIZE: u16 = 1000;
@@ -32,7 +34,9 @@ const PURPOSE: &str = "page";
 pub struct Ask<'a> {
     /// The method: `ensemble.partners.v1.PartnerService/ListPartners`.
     pub method: &'static str,
-    /// What else decides which rows there are: parent, the caller's tenant, flags.
+    /// Whose children are listed; empty where there is no parent.
+    pub parent: &'a str,
+    /// What else decides which rows there are: who asks.
     pub scope: &'a str,
     /// As in the request: 0 is 50, more than 1000 is 1000.
     pub page_size: i32,
@@ -42,6 +46,21 @@ pub struct Ask<'a> {
     pub filter: &'a str,
     /// As in the request (AIP-132).
     pub order_by: &'a str,
+}
+
+impl<'a> Ask<'a> {
+    /// What a caller's request asks of the method being called.
+    pub fn of(request: &'a impl proto::Listing, caller: &'a Caller) -> Self {
+        Self {
+            method: Conversation::current().method,
+            parent: request.parent(),
+            scope: &caller.subject,
+            page_size: request.page_size(),
+            page_token: request.page_token(),
+            filter: request.filter(),
+            order_by: request.order_by(),
+        }
+    }
 }
 
 /// A List request, checked: which rows, in which order, from where on, how many.
@@ -153,6 +172,7 @@ fn fingerprint(ask: &Ask<'_>, order: &order::Asked) -> Vec<u8> {
         context.update(part.as_bytes());
     };
     part(ask.method);
+    part(ask.parent);
     part(ask.scope);
     part(ask.filter);
     for (field, order) in order {

@@ -243,6 +243,7 @@ impl Events {
     ) -> Result<Response<ListAuditEventsResponse>> {
         let ask = Ask {
             method: Conversation::current().method,
+            parent: "",
             scope: &caller.subject,
             page_size: request.page_size,
             page_token: &request.page_token,

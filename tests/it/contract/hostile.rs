@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tonic::Code;
 
 use crate::caller::{Caller, Refusal, Who, told};
-use crate::harness::{Network, SERVICES};
+use crate::harness::{Network, SERVICES, Store};
 use crate::raw::{access, call, empty, home, methods, title};
 
 /// Methods that open or end sessions do not look at a credential that is sent along.
@@ -148,6 +148,9 @@ impl Forge {
         for value in ["\"1\"", "1.5", "-1", "1e300", "99999999999999999999", "9223372036854775807", "true", "[1]", "{}"] {
             add(&format!("exp {value}"), self.with_text("exp", value));
         }
+        for (claim, value) in [("iat", i64::MIN), ("iat", i64::MAX), ("nbf", i64::MAX), ("exp", i64::MIN)] {
+            add(&format!("{claim} {value}"), self.with_claims(|claims| claims[claim] = json!(value)));
+        }
         add("exp before", self.with_claims(|claims| (claims["exp"], claims["iat"], claims["nbf"]) = (json!(now - 60), json!(now - 900), json!(now - 900))));
         add("nbf later", self.with_claims(|claims| claims["nbf"] = json!(now + 600)));
         add("iat later", self.with_claims(|claims| (claims["iat"], claims["exp"]) = (json!(now + 600), json!(now + 900))));
@@ -282,4 +285,22 @@ async fn a_token_of_a_megabyte_harms_nobody(network: &'static Network) {
     crate::caller::done(network.anonymous().partners().list_partners(proto::partners::ListPartnersRequest::default()).await);
 }
 
-told_everywhere!(a_hostile_token_opens_nothing, a_forged_token_without_a_flaw_is_believed, a_token_of_a_megabyte_harms_nobody);
+/// Hundreds of bad credentials make identity wary of where they come from: nobody else may live there.
+fn against(network: &'static Network) {
+    crate::harness::tell(network, async {
+        a_forged_token_without_a_flaw_is_believed(network).await;
+        a_token_of_a_megabyte_harms_nobody(network).await;
+        a_hostile_token_opens_nothing(network).await;
+    });
+}
+
+#[test]
+fn s1_a_hostile_token_opens_nothing_in_one_process() {
+    against(Network::together(Store::Sqlite, &[]));
+}
+
+#[test]
+fn s1_a_hostile_token_opens_nothing_across_processes() {
+    let store = if crate::postgres::Cluster::shared().is_some() { Store::Postgres } else { Store::Sqlite };
+    against(Network::apart(store));
+}

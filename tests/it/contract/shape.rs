@@ -289,7 +289,7 @@ fn aip_142_203_fields_are_named_after_what_they_hold() {
             let wrong = match () {
                 () if name.chars().any(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_') => Some("is not snake_case"),
                 () if name.ends_with("_at") || name.ends_with("_timestamp") => Some("must end in _time"),
-                () if is_message(&field, "google.protobuf.Timestamp") && !name.ends_with("_time") && !matches!(name, "time" | "issued_before") => Some("is an instant and must end in _time"),
+                () if is_message(&field, "google.protobuf.Timestamp") && !name.ends_with("_time") && !matches!(name, "time" | "issued_before" | "awaiting_since") => Some("is an instant and must end in _time"),
                 () if is_message(&field, "google.type.Date") && !name.ends_with("_date") => Some("is a day and must end in _date"),
                 () if name.ends_with("_time") && !is_message(&field, "google.protobuf.Timestamp") => Some("must be a Timestamp"),
                 () if name == "country" || name == "currency" || name == "language" => Some("must end in _code (AIP-143)"),

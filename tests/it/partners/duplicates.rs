@@ -55,7 +55,7 @@ async fn bey_1_a_likely_duplicate_is_refused_with_reasons_and_made_when_confirme
         expect(Code::FailedPrecondition, "BEY_1", coordinator.partners().create_partner(with(&alike, forged)).await);
     }
     let other = done(coordinator.partners().create_partner(with(&alike, confirmation.clone())).await);
-    let third = pb::Partner { identifiers: vec![sample::siren()], ..alike.clone() };
+    let third = pb::Partner { identifiers: vec![sample::identifier()], ..alike.clone() };
     let refusal = expect(Code::FailedPrecondition, "BEY_1", coordinator.partners().create_partner(with(&third, confirmation)).await);
     assert!(refusal.facts.contains_key("candidate_1"), "of a new candidate the confirmation knows nothing");
 
@@ -109,7 +109,7 @@ async fn bey_1_merges_that_make_no_sense_are_refused_whole(network: &'static Net
         expect(Code::FailedPrecondition, "BEY_1", coordinator.partners().merge_partners(merge(name, into)).await);
         assert_eq!(read(&coordinator, name).await, before);
     };
-    refused(&one.name, &other.name).await; // two SIREN contradict each other
+    refused(&one.name, &other.name).await; // two SIRET contradict each other
     refused(&one.name, &one.name).await;
     refused(&duplicate.name, &gone.name).await;
     done(coordinator.partners().merge_partners(merge(&duplicate.name, &survivor.name)).await);

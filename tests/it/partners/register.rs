@@ -98,7 +98,7 @@ async fn par_2_an_active_partner_does_not_change_what_was_approved(network: &'st
     let admin = network.partner_admin(&partner.name).await;
     let settled = [
         (pb::Partner { sector: Sector::Public.into(), college: "STATE".to_owned(), ..partner.clone() }, vec!["sector", "college"]),
-        (pb::Partner { identifiers: vec![sample::siren()], ..partner.clone() }, vec!["identifiers"]),
+        (pb::Partner { identifiers: vec![sample::identifier()], ..partner.clone() }, vec!["identifiers"]),
         (pb::Partner { identifiers: Vec::new(), ..partner.clone() }, vec!["identifiers"]),
     ];
     for (changed, paths) in settled {
@@ -152,7 +152,7 @@ async fn les_10_a_user_cannot_edit_what_he_does_not_own(network: &'static Networ
 
 async fn les_17_parallel_creates_of_one_identifier_make_one(network: &'static Network) {
     let coordinator = network.coordinator().await;
-    let identifier = sample::siren();
+    let identifier = sample::identifier();
     let creates = (0..32).map(|_| {
         let partner = pb::Partner { identifiers: vec![identifier.clone()], ..sample::partner() };
         let mut partners = coordinator.partners();

@@ -226,6 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn sep_3_a_coordinator_acts_for_no_partner() {
+        let coordinator = Caller {
+            network_roles: vec![Role::Coordinator, Role::Reviewer],
+            ..person("organisations/a", Role::Trainer, false)
+        };
+        for partner in ["organisations/a", "organisations/b"] {
+            assert!(!coordinator.acts_for(partner) && !coordinator.administers(partner), "{partner}");
+        }
+    }
+
+    #[test]
     fn a_machine_needs_the_role_and_a_scope() {
         let method = open_to(&[Role::Integration], "projects.report.submit");
         for scopes in [&["projects.report.submit"][..], &["projects.*"], &["*.submit"], &["x", "*"]] {

@@ -242,7 +242,7 @@ pub fn verify(token: &str, key: &DecodingKey, issuer: &str, now: i64) -> Result<
         jsonwebtoken::decode::<Claims>(token, key, &validation).map_err(|_| Error::Unauthenticated)?.claims;
     let fresh = claims.nbf <= now + LEEWAY
         && claims.iat <= now + LEEWAY
-        && claims.exp + LEEWAY > now
+        && claims.exp > now - LEEWAY
         && claims.exp > claims.iat
         && claims.exp.checked_sub(claims.iat).is_some_and(|life| life <= LIFETIME);
     let whole =

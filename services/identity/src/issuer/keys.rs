@@ -65,7 +65,7 @@ impl Source {
     /// UNAVAILABLE when no key of this issuer was ever had.
     pub(super) async fn find(&self, kid: &str) -> Result<Option<Jwk>> {
         match self.look(kid) {
-            Some((key, true)) => return Ok(Some(key)),
+            Some((key, true)) => Ok(Some(key)),
             found => {
                 self.ask(kid).await;
                 let found = self.look(kid).or(found).map(|(key, _)| key);

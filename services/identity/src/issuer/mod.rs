@@ -1,4 +1,4 @@
-//! Other OpenID Connect issuers whose people may sign in (S3): their tokens are judged here and exchanged for ours.
+//! Other `OpenID` Connect issuers whose people may sign in (S3): their tokens are judged here and exchanged for ours.
 
 mod keys;
 mod token;

@@ -2,7 +2,6 @@
 
 use chassis::auth::Caller;
 use chassis::page::Ask;
-use chassis::wire::Conversation;
 use chassis::{Call, Context, Reply, Store, name};
 use futures::FutureExt as _;
 use proto::identity as pb;
@@ -55,14 +54,7 @@ impl MembershipService for Memberships {
         let request = request.get_ref();
         let partner =
             name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &format!("{} {}", caller.subject, request.parent),
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         let page = self.store.list(ask, store::visible(&caller, partner)).await?.map(pb::Membership::from);
         Ok(Response::new(pb::ListMembershipsResponse {
             memberships: page.rows,

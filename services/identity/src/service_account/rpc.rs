@@ -4,7 +4,6 @@ use chassis::auth::Caller;
 use chassis::column::Micros;
 use chassis::error::Error;
 use chassis::page::Ask;
-use chassis::wire::Conversation;
 use chassis::{Call, Context, Reply, Store, name, say};
 use futures::FutureExt as _;
 use proto::identity as pb;
@@ -62,14 +61,7 @@ impl ServiceAccountService for ServiceAccounts {
         let partner =
             name::parent_id("parent", rules::PARENT, &request.parent)?.map(|_| request.parent.as_str());
         caller.must(partner.is_none_or(|partner| rules::sees(&caller, partner)), &request.parent)?;
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &format!("{} {}", caller.subject, request.parent),
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         let page =
             self.store.list(ask, store::visible(&caller, partner)).await?.map(pb::ServiceAccount::from);
         let next_page_token = page.next_page_token;
@@ -131,14 +123,7 @@ impl ServiceAccountService for ServiceAccounts {
         let account = ids[1].map(|_| request.parent.as_str());
         let partner = ids[0].map(|_| partner_of(&request.parent));
         caller.must(partner.is_none_or(|partner| rules::sees(&caller, partner)), &request.parent)?;
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &format!("{} {}", caller.subject, request.parent),
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         if partner.is_none() && account.is_some() {
             return Err(Error::invalid(
                 "parent",

@@ -42,7 +42,8 @@ pub(crate) fn of(who: Who, frame: Frame<'_>) -> Claims {
         sid: frame.session,
         iat: issued,
         nbf: issued,
-        exp: (second(frame.now) + LIFETIME).min(second(frame.end)).max(issued + 1),
+        // The second may have turned since the session was written: counted from then, it would live too long to be believed.
+        exp: (second(frame.now).min(issued) + LIFETIME).min(second(frame.end)).max(issued + 1),
         kind: who.kind,
         network_roles: who.network_roles,
         partner_roles: who.partner_roles,
@@ -146,6 +147,8 @@ mod tests {
     fn idn_3_an_access_token_lives_15_minutes_at_most() {
         let claims = of(ada(), frame(i64::MAX));
         assert_eq!(claims.exp - claims.iat, 900);
+        let turned = of(ada(), Frame { now: Micros(1_001_000_000), ..frame(i64::MAX) });
+        assert_eq!(turned.exp - turned.iat, 900, "also when a second turns meanwhile");
         assert_eq!(of(ada(), frame(1_060_000_000)).exp, 1_060, "and no longer than its session or key");
     }
 }

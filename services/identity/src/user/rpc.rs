@@ -2,7 +2,6 @@
 
 use chassis::auth::{Caller, Role};
 use chassis::page::Ask;
-use chassis::wire::Conversation;
 use chassis::{Call, Context, Reply, Store};
 use futures::FutureExt as _;
 use proto::Private as _;
@@ -68,14 +67,7 @@ impl UserService for Users {
     async fn list_users(&self, request: Request<pb::ListUsersRequest>) -> Reply<pb::ListUsersResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &caller.subject,
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         let page = self.store.list(ask, store::everyone()).await?.map(pb::User::from);
         Ok(Response::new(pb::ListUsersResponse { users: page.rows, next_page_token: page.next_page_token }))
     }

@@ -197,10 +197,9 @@ pub(crate) fn update(user: &mut Model, draft: &pb::User, call: &Call) -> Result<
 fn fill(user: &mut Model, draft: &pb::User) -> Result<()> {
     let mut wrong = Violations::default();
     // A person of an external issuer has no address, and need not get one.
-    if !draft.email.is_empty() || user.email_key.is_some() || user.state == State::Invited {
-        if let Some((written, folded)) = wrong.check(email(&draft.email))? {
-            (user.email, user.email_key) = (written, Some(folded));
-        }
+    let needed = !draft.email.is_empty() || user.email_key.is_some() || user.state == State::Invited;
+    if needed && let Some((written, folded)) = wrong.check(email(&draft.email))? {
+        (user.email, user.email_key) = (written, Some(folded));
     }
     user.given_name = wrong.check(text::plain("given_name", &draft.given_name, 200))?.unwrap_or_default();
     user.family_name = wrong.check(text::plain("family_name", &draft.family_name, 200))?.unwrap_or_default();
@@ -210,7 +209,7 @@ fn fill(user: &mut Model, draft: &pb::User) -> Result<()> {
     for role in &draft.network_roles {
         match Role::try_from(*role) {
             Ok(role @ (Role::Coordinator | Role::Reviewer)) => {
-                roles.push(short_name(role.as_str_name(), "ROLE_").to_owned())
+                roles.push(short_name(role.as_str_name(), "ROLE_").to_owned());
             }
             _ => wrong.add(
                 "network_roles",

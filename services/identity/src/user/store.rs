@@ -47,7 +47,7 @@ pub(crate) struct First {
 }
 
 /// Whether anyone is known yet.
-pub(crate) async fn first(db: &(impl ConnectionTrait + Sync)) -> Result<Option<First>> {
+pub(crate) async fn first(db: &impl ConnectionTrait) -> Result<Option<First>> {
     let two = Entity::find().limit(2).all(db).await?;
     let alone = two.len() == 1;
     let lapsed = |user: &Model| alone && user.state == State::Invited && user.invitation.is_none();

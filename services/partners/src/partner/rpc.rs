@@ -92,14 +92,7 @@ impl PartnerService for Partners {
     ) -> Reply<pb::ListPartnersResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &caller.subject,
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         let merged_too = request.filter.contains("merged_into") || request.filter.contains("name");
         let page = self.store.list(ask, visible(&caller, merged_too)).await?;
         let next_page_token = page.next_page_token;

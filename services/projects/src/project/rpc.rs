@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis::auth::Caller;
 use chassis::error::{Error, Result};
 use chassis::page::Ask;
-use chassis::wire::{Conversation, reply};
+use chassis::wire::reply;
 use chassis::{Call, Context, Reply, Store, name, say, text};
 use proto::common::{ImportReport, ImportRequest};
 use proto::projects as pb;
@@ -57,14 +57,7 @@ impl ProjectService for Projects {
     async fn list_projects(&self, request: Request<pb::ListProjectsRequest>) -> Reply<pb::ListProjectsResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let ask = Ask {
-            method: Conversation::current().method,
-            scope: &caller.subject,
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        };
+        let ask = Ask::of(request, &caller);
         let visible = store::visible(caller.oversees(), caller.partners.keys().cloned().collect());
         let page = self.store.list(ask, visible).await?;
         let next_page_token = page.next_page_token;

@@ -101,6 +101,7 @@ impl TakeOver {
             let mut plan = self.plan(unit.txn, records).await?;
             tally.add(&mut plan);
             self.write(unit, plan).await?;
+            unit.flush().await?;
         }
         Ok(tally)
     }

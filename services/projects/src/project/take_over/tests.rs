@@ -7,6 +7,7 @@ use futures::FutureExt as _;
 use proto::common::{Event, ImportOptions};
 use proto::projects as pb;
 use proto::projects::project::State;
+use sea_orm::DynIden;
 use sea_orm::entity::prelude::*;
 use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 
@@ -21,8 +22,8 @@ impl MigratorTraitSelf for Chassis {
         migrations::chassis::all()
     }
 
-    fn migration_table_name(&self) -> sea_orm::DynIden {
-        sea_orm::DynIden::from("chassis_migrations")
+    fn migration_table_name(&self) -> DynIden {
+        DynIden::from("chassis_migrations")
     }
 }
 
@@ -39,7 +40,7 @@ async fn places() -> Vec<Place> {
         let url = match postgres {
             None => format!("sqlite://{}/projects.db?mode=rwc", file.path().display()),
             Some(server) => {
-                let name = format!("projects_{}", uuid::Uuid::new_v4().simple());
+                let name = format!("projects_{}", Uuid::new_v4().simple());
                 let admin = sea_orm::Database::connect(&server).await.unwrap();
                 admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
                 let (start, _) = server.rsplit_once('/').unwrap();
@@ -147,6 +148,8 @@ async fn les_18_a_second_run_over_real_files_says_nothing_new() {
         ("caf-2025-10-10.xml", 478, 0),
         ("multi-publisher-covid19.xml", 401, 0),
     ];
+    const PARTICIPANTS: i64 = 4895;
+    const PARTS: usize = 157;
     for place in places().await {
         for (name, sound, refused) in FILES {
             assert_eq!(place.rehearse(as_found::tests::shared(name)).await, [sound, 0, 0, refused], "{name}");
@@ -162,7 +165,10 @@ async fn les_18_a_second_run_over_real_files_says_nothing_new() {
         assert_eq!(projects.len(), 1143);
         let parts = projects.iter().filter(|project| !project.parent_project.is_empty()).count();
         assert_eq!(events, i64::try_from(projects.len() + parts).unwrap());
-        eprintln!("parts: {parts}, participants {}", place.number("SELECT COUNT(*) FROM project_participant").await);
+        assert_eq!(place.number("SELECT COUNT(*) FROM project_participant").await, PARTICIPANTS);
+        assert_eq!(parts, PARTS);
+        let ends = place.number("SELECT COUNT(*) FROM change WHERE last").await;
+        assert_eq!(ends, 7, "what is committed as one is read as one");
         for project in projects.iter().step_by(50) {
             let raw = source::record(place.database.reader(), &project.name).await.unwrap().unwrap();
             assert!(raw.contains(&project.iati_identifier) && raw.ends_with("</iati-activity>"));
@@ -222,7 +228,7 @@ async fn parts_find_their_whole_in_whichever_order_they_come() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registered_project_speaks_for_itself() {
     for place in places().await {
-        let mut own = rules::blank("own", uuid::Uuid::nil(), as_found::tests::NOW);
+        let mut own = rules::blank("own", Uuid::nil(), as_found::tests::NOW);
         own.lead_partner = "partners/own".to_owned();
         own.iati_identifier = "FR-1-A".to_owned();
         let kept = own.clone();
@@ -301,4 +307,17 @@ async fn a_project_is_not_part_of_its_own_part_and_shares_no_identifier() {
         let nobody = Model { name: "projects/nobody".to_owned(), ..one.clone() };
         assert!(matches!(change(other, into, nobody).await, Err(Error::Invalid { .. })));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn measure_big() {
+    let hwm = || std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap().to_owned();
+    let place = places().await.remove(0);
+    eprintln!("before {}", hwm());
+    let t = std::time::Instant::now();
+    let w = work(std::fs::File::open("/tmp/big.xml").unwrap(), call());
+    eprintln!("survey {:?} {}", t.elapsed(), hwm());
+    drop(w);
+    let t = std::time::Instant::now();
+    eprintln!("{:?} {:?} {}", place.import(std::fs::File::open("/tmp/big.xml").unwrap()).await, t.elapsed(), hwm());
 }
