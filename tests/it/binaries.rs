@@ -131,7 +131,7 @@ impl Running {
     /// Shows the end of it.
     pub(crate) fn show(&self) {
         let log = self.log();
-        let lines: Vec<&str> = log.lines().filter(|line| !line.contains(": denied")).collect();
+        let lines: Vec<&str> = log.lines().filter(|line| !line.contains(" INFO ")).collect();
         println!("--- {} ---\n{}", self.log.display(), lines[lines.len().saturating_sub(30)..].join("\n"));
     }
 

@@ -18,6 +18,7 @@ mod house;
 mod identity;
 mod partners;
 mod postgres;
+mod projects;
 mod raw;
 mod reliability;
 mod sample;

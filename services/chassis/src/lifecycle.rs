@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::gap::Gap;
 use crate::say;
 use crate::say::Text;
-use crate::store::Call;
+use crate::store::{Call, Row};
 use crate::wire::Conversation;
 
 /// A row with a state that moves by verbs.
-pub trait Stateful: 'static {
+pub trait Stateful: Row {
     /// The states.
     type State: Copy + PartialEq + 'static;
 
@@ -22,14 +22,10 @@ pub trait Stateful: 'static {
     fn enter(&mut self, state: Self::State);
     /// The state in both languages, for refusals.
     fn state_in_words(&self) -> Text;
-    /// The partner it belongs to.
-    fn owner(&self) -> &str;
     /// The partners that have a part in it, its owner first: their members do not decide on it (SEP-1).
     fn parties(&self) -> Vec<&str> {
         vec![self.owner()]
     }
-    /// The full resource name.
-    fn resource(&self) -> &str;
     /// What an imported row still lacks before its next transition (BEY-8).
     fn first_gap(&self) -> Option<Gap> {
         None
@@ -125,7 +121,7 @@ impl<R: Stateful> Lifecycle<R> {
 }
 
 fn examine<R: Stateful>(transition: &Transition<R>, row: &R, caller: &Caller, now: Micros) -> Result<()> {
-    caller.must((transition.who)(caller, row), row.resource())?;
+    caller.must((transition.who)(caller, row), row.name())?;
     if transition.decides
         && let Some(own) = row.parties().into_iter().find(|party| caller.belongs_to(party))
     {

@@ -69,6 +69,28 @@ pub trait Row:
     }
 }
 
+/// What the rows of all nouns say alike: the first line of `impl chassis::Row for Model`, naming the message.
+#[macro_export]
+macro_rules! standard_columns {
+    ($message:ty) => {
+        type Table = Entity;
+        type Active = ActiveModel;
+        type Message = $message;
+
+        fn name(&self) -> &str {
+            &self.name
+        }
+
+        fn revision(&mut self) -> &mut i32 {
+            &mut self.revision
+        }
+
+        fn update_time(&mut self) -> &mut $crate::column::Micros {
+            &mut self.update_time
+        }
+    };
+}
+
 /// The etag of a revision (AIP-154).
 pub fn etag(revision: i32) -> String {
     format!("\"{revision}\"")

@@ -18,6 +18,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("oidc", "Un autre émetteur OpenID Connect accepté : ÉMETTEUR=AUDIENCE=JWKS, fichier ou adresse https (répétable)"),
     ("metrics_listen", "Où Prometheus lit les mesures ; nulle part si absent"),
     ("otlp_endpoint", "Où un collecteur OpenTelemetry prend les traces (OTLP sur gRPC) ; nulle part si absent"),
+    ("coordinator", "L'adresse du premier coordinateur, invité au premier démarrage"),
     ("log", "Ce qu'il faut journaliser, en directives `tracing`"),
     ("log_json", "Journaliser en JSON"),
     ("public_reflection", "Laisser chacun lire les contrats par réflexion, même sur une adresse que d'autres machines atteignent"),

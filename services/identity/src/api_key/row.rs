@@ -57,25 +57,11 @@ impl From<Model> for pb::ApiKey {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::ApiKey;
+    chassis::standard_columns!(pb::ApiKey);
 
     const SERVICE: &'static str = "identity";
     const FIELDS: &'static [Field] =
         &[Field::time("revoke_time"), Field::time("expire_time"), Field::time("create_time")];
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
 
     fn state_name(&self) -> &'static str {
         if self.revoke_time.is_some() { "REVOKED" } else { "ISSUED" }

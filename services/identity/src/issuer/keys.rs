@@ -39,13 +39,15 @@ struct Known {
 }
 
 impl Source {
-    /// A file, or an https address; no redirect is followed.
+    /// A file, or an https address, whose certificate the system or `authority` (PEM) vouches for; no redirect is followed.
     ///
     /// # Errors
     /// INTERNAL when the address is none.
-    pub(super) fn new(place: &str) -> Result<Self> {
+    pub(super) fn new(place: &str, authority: Option<&[u8]>) -> Result<Self> {
         let place = if place.starts_with("https://") {
+            let authority = authority.map(reqwest::Certificate::from_pem_bundle).transpose();
             let client = reqwest::Client::builder()
+                .tls_certs_merge(authority.map_err(Error::internal)?.unwrap_or_default())
                 .https_only(true)
                 .redirect(reqwest::redirect::Policy::none())
                 .timeout(Duration::from_secs(10))
@@ -170,7 +172,7 @@ mod tests {
     async fn keys_are_remembered_and_an_unknown_one_is_asked_for_once_a_minute() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("jwks.json");
-        let source = Source::new(file.to_str().unwrap()).unwrap();
+        let source = Source::new(file.to_str().unwrap(), None).unwrap();
         assert!(matches!(source.find("k1").await, Err(Error::Unavailable(_))), "nothing was ever had");
 
         *source.asked.lock().await = None;

@@ -4,7 +4,7 @@ mod keys;
 mod token;
 
 use chassis::column::Micros;
-use chassis::config::Oidc;
+use chassis::config::{Config, Oidc};
 use chassis::error::{Error, Result};
 use chassis::say;
 
@@ -34,15 +34,16 @@ impl Issuers {
     ///
     /// # Errors
     /// INTERNAL when an address is neither a file nor https.
-    pub(crate) fn new(configured: &[Oidc]) -> Result<Self> {
+    pub(crate) fn new(config: &Config) -> Result<Self> {
+        let authority = config.peer_ca.as_ref().map(std::fs::read).transpose().map_err(Error::internal)?;
         let one = |oidc: &Oidc| {
             Ok(Issuer {
                 name: oidc.issuer.clone(),
                 audience: oidc.audience.clone(),
-                keys: Source::new(&oidc.jwks)?,
+                keys: Source::new(&oidc.jwks, authority.as_deref())?,
             })
         };
-        configured.iter().map(one).collect::<Result<_>>().map(Self)
+        config.oidc.iter().map(one).collect::<Result<_>>().map(Self)
     }
 
     /// Whose token it is.

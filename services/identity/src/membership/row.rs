@@ -48,9 +48,7 @@ impl From<Model> for pb::Membership {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::Membership;
+    chassis::standard_columns!(pb::Membership);
 
     const SERVICE: &'static str = "identity";
     const FIELDS: &'static [Field] = &[
@@ -59,18 +57,6 @@ impl chassis::Row for Model {
         Field::time("revoke_time"),
         Field::time("create_time"),
     ];
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
 
     fn state_name(&self) -> &'static str {
         if self.revoke_time.is_some() { "REVOKED" } else { "GRANTED" }

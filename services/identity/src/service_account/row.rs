@@ -45,25 +45,11 @@ impl From<Model> for pb::ServiceAccount {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::ServiceAccount;
+    chassis::standard_columns!(pb::ServiceAccount);
 
     const SERVICE: &'static str = "identity";
     const FIELDS: &'static [Field] =
         &[Field::boolean("disabled"), Field::time("create_time"), Field::time("update_time")];
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
 
     fn state_name(&self) -> &'static str {
         match (self.delete_time, self.disabled) {

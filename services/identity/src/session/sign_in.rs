@@ -52,7 +52,7 @@ impl Desk {
             hasher: Hasher::new()?,
             attempts: Arc::new(Attempts::new(context.database.clone())),
             trust: context.trust.clone(),
-            issuers: Arc::new(Issuers::new(&context.config.oidc)?),
+            issuers: Arc::new(Issuers::new(&context.config)?),
             issuer: context.config.issuer.clone(),
         })
     }

@@ -73,9 +73,7 @@ impl From<Model> for pb::User {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::User;
+    chassis::standard_columns!(pb::User);
 
     const SERVICE: &'static str = "identity";
     const FIELDS: &'static [Field] = &[
@@ -83,18 +81,6 @@ impl chassis::Row for Model {
         Field::time("create_time"),
         Field::time("update_time"),
     ];
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
 
     fn state_name(&self) -> &'static str {
         chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
@@ -136,13 +122,5 @@ impl Stateful for Model {
             State::Suspended => say!("suspended", "suspendue"),
             State::Erased => say!("erased", "effacée"),
         }
-    }
-
-    fn owner(&self) -> &str {
-        &self.name
-    }
-
-    fn resource(&self) -> &str {
-        &self.name
     }
 }

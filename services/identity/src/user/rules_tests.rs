@@ -7,9 +7,8 @@ use super::*;
 
 fn caller(subject: &str, roles: &[Role]) -> Caller {
     let mut caller = Caller::default();
-    caller.subject = subject.to_owned();
-    caller.kind = chassis::auth::Kind::User;
-    caller.network_roles = roles.to_vec();
+    let kind = chassis::auth::Kind::User;
+    (caller.subject, caller.kind, caller.network_roles) = (subject.to_owned(), kind, roles.to_vec());
     caller
 }
 

@@ -83,9 +83,7 @@ impl From<Model> for pb::Partner {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::Partner;
+    chassis::standard_columns!(pb::Partner);
 
     const SERVICE: &'static str = "partners";
     const FIELDS: &'static [Field] = &[
@@ -103,18 +101,6 @@ impl chassis::Row for Model {
         Field::time("create_time"),
         Field::time("update_time"),
     ];
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
 
     fn state_name(&self) -> &'static str {
         chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
@@ -157,14 +143,6 @@ impl Stateful for Model {
             State::Archived => say!("archived", "archivée"),
             State::Rejected => say!("rejected", "refusée"),
         }
-    }
-
-    fn owner(&self) -> &str {
-        &self.name
-    }
-
-    fn resource(&self) -> &str {
-        &self.name
     }
 
     fn first_gap(&self) -> Option<chassis::gap::Gap> {

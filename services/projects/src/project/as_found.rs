@@ -1,13 +1,15 @@
 //! What a file says of an activity, and the project that becomes of it (BEY-8). Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod values;
+
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::column::{Day, Micros};
 use chassis::say;
 use chassis::say::Text;
-use chassis::{name, text, value};
-use iati::{Activity, Budget, Narrative, Org, Problem, Severity};
-use proto::common::{DateRange, LocalizedText, Money, Origin, Translation};
+use chassis::{name, text};
+use iati::{Activity, Narrative, Org, Problem, Severity};
+use proto::common::{LocalizedText, Origin, Translation};
 use proto::partners::OrganisationAsFound;
 use proto::projects as pb;
 use proto::projects::project::State;
@@ -15,6 +17,7 @@ use proto::projects::project::State;
 use super::describe::MOST;
 use super::row::Model;
 use super::rules;
+use values::{budget_lines, countries, dates, parent, sdg_targets};
 
 /// The longest IATI identifier.
 const LONGEST_IDENTIFIER: usize = 500;
@@ -113,7 +116,15 @@ impl Notes<'_> {
         self.found(severity, code, location, line, "", what);
     }
 
-    fn found(&mut self, severity: Severity, code: &'static str, location: &str, line: u32, found: &str, what: Text) {
+    fn found(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        location: &str,
+        line: u32,
+        found: &str,
+        what: Text,
+    ) {
         self.problems.push(Problem {
             severity,
             record: self.identifier.to_owned(),
@@ -156,13 +167,20 @@ fn title(activity: &Activity, default: &str, notes: &mut Notes<'_>) -> Option<Lo
 fn summary(activity: &Activity, default: &str, notes: &mut Notes<'_>) -> Option<LocalizedText> {
     ["1", "2", "3"].into_iter().find_map(|kind| {
         let of_kind = activity.descriptions.iter().filter(|(found, _)| found == kind);
-        let narratives: Vec<Narrative> = of_kind.flat_map(|(_, narratives)| narratives.iter().cloned()).collect();
+        let narratives: Vec<Narrative> =
+            of_kind.flat_map(|(_, narratives)| narratives.iter().cloned()).collect();
         texts(&narratives, default, "description", activity.line, notes)
     })
 }
 
 /// Texts in several languages, of each language the first.
-fn texts(narratives: &[Narrative], default: &str, at: &str, line: u32, notes: &mut Notes<'_>) -> Option<LocalizedText> {
+fn texts(
+    narratives: &[Narrative],
+    default: &str,
+    at: &str,
+    line: u32,
+    notes: &mut Notes<'_>,
+) -> Option<LocalizedText> {
     let mut translations: BTreeMap<String, Translation> = BTreeMap::new();
     for narrative in narratives {
         let language = language(narrative.language.as_deref().unwrap_or(default));
@@ -172,11 +190,17 @@ fn texts(narratives: &[Narrative], default: &str, at: &str, line: u32, notes: &m
         }
         let kept: String = clean.chars().take(text::LONGEST).collect();
         if kept.len() < clean.len() {
-            notes.note(Severity::Doubtful, "TEXT_TOO_LONG", at, line, say!(
-                "a text is longer than {most} characters: the rest was left out",
-                "un texte dépasse {most} caractères : la suite a été laissée de côté",
-                most = text::LONGEST
-            ));
+            notes.note(
+                Severity::Doubtful,
+                "TEXT_TOO_LONG",
+                at,
+                line,
+                say!(
+                    "a text is longer than {most} characters: the rest was left out",
+                    "un texte dépasse {most} caractères : la suite a été laissée de côté",
+                    most = text::LONGEST
+                ),
+            );
         }
         if translations.len() < 20 {
             translations.insert(language, Translation { text: kept, ..Translation::default() });
@@ -236,10 +260,16 @@ fn participants(
     let mut participants: Vec<(String, String)> = Vec::new();
     for org in &activity.participating_orgs {
         let Some(found) = organisation(org, default) else {
-            notes.note(Severity::Doubtful, "PARTICIPANT_UNKNOWN", "participating-org", org.line, say!(
-                "an organisation without identifier or name takes part in nothing: give it one",
-                "une organisation sans identifiant ni nom ne participe à rien : donnez-lui en un"
-            ));
+            notes.note(
+                Severity::Doubtful,
+                "PARTICIPANT_UNKNOWN",
+                "participating-org",
+                org.line,
+                say!(
+                    "an organisation without identifier or name takes part in nothing: give it one",
+                    "une organisation sans identifiant ni nom ne participe à rien : donnez-lui en un"
+                ),
+            );
             continue;
         };
         let Some(role) = org.role.clone().filter(|role| iati::has_code("OrganisationRole", role)) else {
@@ -252,112 +282,6 @@ fn participants(
         }
     }
     participants
-}
-
-/// Planned start, actual start, planned end, actual end; what contradicts the calendar is left out.
-fn dates(activity: &Activity, now: Micros, notes: &mut Notes<'_>) -> [Option<Day>; 4] {
-    let found = &activity.dates;
-    let at = "activity-date/@iso-date";
-    let day = |date: Option<chrono::NaiveDate>| date.and_then(Day::of);
-    let (planned_start, mut planned_end) = (day(found.planned_start), day(found.planned_end));
-    if planned_end.zip(planned_start).is_some_and(|(end, start)| end < start) {
-        let end = planned_end.take().map(|end| end.to_string()).unwrap_or_default();
-        notes.found(Severity::Doubtful, "DATE_ORDER", at, activity.line, &end, say!(
-            "the planned end is before the planned start: left out",
-            "la fin prévue précède le début prévu : laissée de côté"
-        ));
-    }
-    let today = rules::today(now);
-    let mut past = |date: Option<chrono::NaiveDate>, en: &str, fr: &str| {
-        let date = day(date)?;
-        if today.is_none_or(|today| date <= today) {
-            return Some(date);
-        }
-        notes.found(Severity::Doubtful, "DATE_IN_FUTURE", at, activity.line, &date.to_string(), say!(
-            "the actual {en} is in the future: left out; give it as planned",
-            "{fr} est dans le futur : date laissée de côté ; donnez-la comme prévue"
-        ));
-        None
-    };
-    let actual_start = past(found.actual_start, "start", "le début réel");
-    let actual_end = past(found.actual_end, "end", "la fin réelle");
-    [planned_start, actual_start, planned_end, actual_end]
-}
-
-fn countries(activity: &Activity) -> Vec<String> {
-    let codes = activity.recipient_countries.iter();
-    let codes: BTreeSet<String> = codes.filter_map(|country| value::country("code", &country.code).ok()).collect();
-    codes.into_iter().collect()
-}
-
-/// Tags of vocabulary 3, sectors of vocabulary 8.
-fn sdg_targets(activity: &Activity) -> Vec<String> {
-    let tags = activity.tags.iter().filter(|tag| tag.vocabulary == "3");
-    let sectors = activity.sectors.iter().filter(|sector| sector.vocabulary == "8");
-    let known = tags.chain(sectors).map(|code| code.code.to_lowercase());
-    let known: BTreeSet<String> = known.filter(|code| iati::has_code("UNSDG-Targets", code)).collect();
-    known.into_iter().collect()
-}
-
-/// The budget per period; where a budget was revised, only the revision counts.
-fn budget_lines(activity: &Activity, notes: &mut Notes<'_>) -> Vec<pb::BudgetLine> {
-    let period = |budget: &Budget| (budget.period_start, budget.period_end);
-    let revised: BTreeSet<_> =
-        activity.budgets.iter().filter(|budget| budget.type_code == "2").map(period).collect();
-    let mut lines = Vec::new();
-    for budget in &activity.budgets {
-        if budget.type_code != "2" && revised.contains(&period(budget)) {
-            continue;
-        }
-        let Some(amount) = amount(budget, notes) else { continue };
-        let days = budget.period_start.and_then(Day::of).zip(budget.period_end.and_then(Day::of));
-        let days = days.filter(|(start, end)| start <= end);
-        lines.push(pb::BudgetLine {
-            amount: Some(amount),
-            period: days.map(|(start, end)| DateRange { start_date: Some(start.to_date()), end_date: Some(end.to_date()) }),
-            ..pb::BudgetLine::default()
-        });
-    }
-    let left_out = lines.len().saturating_sub(MOST);
-    lines.truncate(MOST);
-    let sum = value::total(lines.iter().filter_map(|line| line.amount.clone()));
-    if sum.is_err() {
-        lines.clear();
-    }
-    if sum.is_err() || left_out > 0 {
-        notes.note(Severity::Doubtful, "BUDGET_TOO_LARGE", "budget", activity.line, say!(
-            "at most {MOST} budgets, whose sum is counted in 64 bits, are taken: the rest was left out",
-            "{MOST} budgets au plus, dont la somme tient sur 64 bits, sont repris : le reste est laissé de côté"
-        ));
-    }
-    lines
-}
-
-fn amount(budget: &Budget, notes: &mut Notes<'_>) -> Option<Money> {
-    let at = "budget/value";
-    let Some(currency) = &budget.currency else {
-        notes.found(Severity::Doubtful, "CURRENCY_MISSING", at, budget.line, &budget.value, say!(
-            "an amount without a currency is left out: give @currency, or the activity's @default-currency",
-            "un montant sans devise est laissé de côté : donnez @currency, ou @default-currency de l'activité"
-        ));
-        return None;
-    };
-    let decimal = budget.value.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
-    let amount = decimal.then(|| value::parse_money(at, &budget.value, currency)).and_then(chassis::Result::ok);
-    if amount.is_none() {
-        notes.found(Severity::Doubtful, "AMOUNT_INVALID", at, budget.line, &budget.value, say!(
-            "expected an amount in {currency}, not finer than its smallest coin: left out, since amounts are not rounded",
-            "montant en {currency} attendu, sans rien de plus fin que sa plus petite unité : laissé de côté, car rien n'est arrondi"
-        ));
-    }
-    amount
-}
-
-/// The activity it is part of (`related-activity` of type 1).
-fn parent(activity: &Activity) -> String {
-    let related = activity.related_activities.iter().find(|related| related.type_code == "1");
-    let parent = related.map(|related| clean(&related.ref_, LONGEST_IDENTIFIER)).unwrap_or_default();
-    if parent == activity.identifier { String::new() } else { parent }
 }
 
 /// A new project, as found. Nothing without a lead.
@@ -382,7 +306,13 @@ pub(crate) fn create(found: &Found, partners: &HashMap<String, String>, now: Mic
 }
 
 /// Follows a newer record: what still stands as the record before gave it; what people changed here since stays.
-pub(crate) fn learn(project: &mut Model, before: &Found, found: &Found, partners: &HashMap<String, String>, now: Micros) {
+pub(crate) fn learn(
+    project: &mut Model,
+    before: &Found,
+    found: &Found,
+    partners: &HashMap<String, String>,
+    now: Micros,
+) {
     // A registered project speaks for itself.
     if project.origin != Origin::Imported {
         return;

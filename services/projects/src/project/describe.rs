@@ -8,8 +8,9 @@ use proto::projects as pb;
 use proto::projects::budget_line::Kind;
 use proto::projects::safeguard::Status;
 
+use super::lifecycle::SAFEGUARDS;
 use super::row::Model;
-use super::rules::{PATTERN, SAFEGUARDS};
+use super::rules::PATTERN;
 
 /// At most so many of anything that a project lists.
 pub const MOST: usize = 1000;
@@ -78,14 +79,18 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
         }
     }
     if !(imported && draft.budget_lines == project.budget_lines.0) {
-        project.budget_lines = wrong.check(budget_lines(&draft.budget_lines, imported))?.unwrap_or_default().into();
+        project.budget_lines =
+            wrong.check(budget_lines(&draft.budget_lines, imported))?.unwrap_or_default().into();
     }
     let theory = draft.theory_of_change.as_ref().map(theory_of_change).transpose();
     project.theory_of_change = wrong.check(theory)?.flatten().unwrap_or_default().into();
     project.safeguards = wrong.check(safeguards(&draft.safeguards))?.unwrap_or_default().into();
     reference(&mut wrong, "parent_project", PATTERN, &draft.parent_project)?;
     if draft.parent_project == project.name {
-        wrong.add("parent_project", say!("a project is not part of itself", "un projet ne fait pas partie de lui-même"));
+        wrong.add(
+            "parent_project",
+            say!("a project is not part of itself", "un projet ne fait pas partie de lui-même"),
+        );
     }
     project.parent_project.clone_from(&draft.parent_project);
     let solution = draft.digital_solution.as_ref().map(digital_solution).transpose();
@@ -165,7 +170,8 @@ fn participants_of(found: &[pb::Participant]) -> Result<Vec<pb::Participant>> {
             );
         }
     }
-    let pairs: Vec<_> = found.iter().map(|participant| (&participant.partner, &participant.iati_role)).collect();
+    let pairs: Vec<_> =
+        found.iter().map(|participant| (&participant.partner, &participant.iati_role)).collect();
     once(&mut wrong, "participants", &pairs);
     wrong.finish()?;
     Ok(found.to_vec())
@@ -227,7 +233,8 @@ fn budget_lines(lines: &[pb::BudgetLine], imported: bool) -> Result<Vec<pb::Budg
         }
     }
     wrong.finish()?;
-    value::total(lines.iter().filter_map(|line| line.amount.clone())).map_err(|error| error.under("budget_lines"))?;
+    value::total(lines.iter().filter_map(|line| line.amount.clone()))
+        .map_err(|error| error.under("budget_lines"))?;
     Ok(lines.to_vec())
 }
 
@@ -239,7 +246,8 @@ fn theory_of_change(theory: &pb::TheoryOfChange) -> Result<pb::TheoryOfChange> {
         wrong.require(&field, !required || !text.is_empty());
         Ok(text)
     };
-    let (problem, activities) = (said("problem", &theory.problem, true)?, said("activities", &theory.activities, true)?);
+    let (problem, activities) =
+        (said("problem", &theory.problem, true)?, said("activities", &theory.activities, true)?);
     let mut assumptions = Vec::new();
     for (index, assumption) in theory.assumptions.iter().enumerate().take(MOST) {
         assumptions.push(said(&format!("assumptions[{index}]"), assumption, true)?);
@@ -278,7 +286,8 @@ fn safeguards(found: &[pb::Safeguard]) -> Result<Vec<pb::Safeguard>> {
         }
         wrong.check(Coded::<Status>::read(&field("status"), safeguard.status))?;
         let justification = text::plain(&field("justification"), &safeguard.justification, PARAGRAPH);
-        let evidence = safeguard.evidence.as_ref().map(|evidence| value::evidence(&field("evidence"), evidence));
+        let evidence =
+            safeguard.evidence.as_ref().map(|evidence| value::evidence(&field("evidence"), evidence));
         safeguards.push(pb::Safeguard {
             justification: wrong.check(justification)?.unwrap_or_default(),
             evidence: wrong.check(evidence.transpose())?.flatten(),
@@ -297,7 +306,8 @@ fn digital_solution(solution: &pb::DigitalSolution) -> Result<pb::DigitalSolutio
         "" => String::new(),
         address => wrong.check(value::https("digital_solution.repository", address))?.unwrap_or_default(),
     };
-    let hosting = wrong.check(text::plain("digital_solution.hosting", &solution.hosting, LINE))?.unwrap_or_default();
+    let hosting =
+        wrong.check(text::plain("digital_solution.hosting", &solution.hosting, LINE))?.unwrap_or_default();
     let mut open_standards = Vec::new();
     for (index, standard) in solution.open_standards.iter().enumerate().take(100) {
         let field = format!("digital_solution.open_standards[{index}]");

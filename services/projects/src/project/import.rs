@@ -40,7 +40,9 @@ pub(crate) async fn file(
     }
     let source = Arc::clone(&upload);
     let now = call.now;
-    let survey = tokio::task::spawn_blocking(move || reading::survey(&source, now)).await.map_err(Error::internal)??;
+    let survey = tokio::task::spawn_blocking(move || reading::survey(&source, now))
+        .await
+        .map_err(Error::internal)??;
     // What blocks a record blocks the file, unless the caller takes what is sound; either way the report is whole.
     let rehearse = call.validate_only || (survey.problems.blocked() && !upload.options.partial);
     let call = Call { validate_only: rehearse, ..call };
@@ -111,7 +113,11 @@ struct Handed {
 }
 
 /// Hands the organisations to partners, a chunk at a time.
-async fn hand_over(partners: &Partners, call: &Call, found: Vec<(String, OrganisationAsFound)>) -> Result<Handed> {
+async fn hand_over(
+    partners: &Partners,
+    call: &Call,
+    found: Vec<(String, OrganisationAsFound)>,
+) -> Result<Handed> {
     let mut names = HashMap::with_capacity(found.len());
     let mut became: BTreeMap<String, Became> = BTreeMap::new();
     let (mut new, mut refused) = (0, 0);
@@ -197,7 +203,10 @@ mod tests {
     use super::*;
 
     fn organisations(names: std::ops::Range<usize>, length: usize) -> Vec<(String, OrganisationAsFound)> {
-        let one = |number: usize| OrganisationAsFound { r#ref: format!("{number:0>length$}"), ..Default::default() };
+        let one = |number: usize| OrganisationAsFound {
+            r#ref: format!("{number:0>length$}"),
+            ..Default::default()
+        };
         names.map(|number| (number.to_string(), one(number))).collect()
     }
 

@@ -4,6 +4,7 @@ pub mod as_found;
 pub mod describe;
 pub mod follow;
 pub mod import;
+pub mod lifecycle;
 pub mod peers;
 pub mod reading;
 pub mod row;
@@ -12,3 +13,6 @@ pub mod rules;
 pub mod source;
 pub mod store;
 pub mod take_over;
+
+#[cfg(test)]
+mod tests;

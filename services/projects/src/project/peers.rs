@@ -14,7 +14,7 @@ use proto::projects as pb;
 use tonic::transport::Channel;
 
 use super::describe::PARTNER;
-use super::rules;
+use super::lifecycle;
 
 /// The partners service.
 #[derive(Clone)]
@@ -31,7 +31,12 @@ impl Partners {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` on each field that names nobody whom the caller may know.
-    pub(crate) async fn settle(&self, caller: &Caller, draft: &mut pb::Project, known: &[&str]) -> Result<()> {
+    pub(crate) async fn settle(
+        &self,
+        caller: &Caller,
+        draft: &mut pb::Project,
+        known: &[&str],
+    ) -> Result<()> {
         let mut named = vec![("project.lead_partner".to_owned(), &mut draft.lead_partner)];
         for (index, participant) in draft.participants.iter_mut().enumerate() {
             named.push((format!("project.participants[{index}].partner"), &mut participant.partner));
@@ -92,12 +97,16 @@ impl Partners {
         let partner: Partner = peer::known("lead_partner", found)?;
         match partner.state() {
             State::Active => Ok(()),
-            _ => Err(rules::lead_inactive(&partner.name)),
+            _ => Err(lifecycle::lead_inactive(&partner.name)),
         }
     }
 
     /// Hands over organisations as found.
-    pub(crate) async fn import(&self, caller: &Caller, request: ImportPartnersRequest) -> Result<ImportPartnersResponse> {
+    pub(crate) async fn import(
+        &self,
+        caller: &Caller,
+        request: ImportPartnersRequest,
+    ) -> Result<ImportPartnersResponse> {
         peer::answer(self.0.clone().import_partners(peer::on_behalf_of(caller, request)).await)
     }
 }

@@ -124,9 +124,7 @@ impl From<Model> for pb::Project {
 }
 
 impl chassis::Row for Model {
-    type Table = Entity;
-    type Active = ActiveModel;
-    type Message = pb::Project;
+    chassis::standard_columns!(pb::Project);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -144,18 +142,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn revision(&mut self) -> &mut i32 {
-        &mut self.revision
-    }
-
-    fn update_time(&mut self) -> &mut Micros {
-        &mut self.update_time
-    }
-
     fn state_name(&self) -> &'static str {
         chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
     }
@@ -168,7 +154,11 @@ impl chassis::Row for Model {
         !rules::HIDDEN.contains(&self.state.get())
     }
 
-    fn follow<'a>(&'a self, before: Option<&'a Self>, unit: &'a mut Unit<'_>) -> BoxFuture<'a, chassis::Result<()>> {
+    fn follow<'a>(
+        &'a self,
+        before: Option<&'a Self>,
+        unit: &'a mut Unit<'_>,
+    ) -> BoxFuture<'a, chassis::Result<()>> {
         super::store::follow(self, before, unit).boxed()
     }
 }
@@ -199,17 +189,9 @@ impl Stateful for Model {
         }
     }
 
-    fn owner(&self) -> &str {
-        &self.lead_partner
-    }
-
     fn parties(&self) -> Vec<&str> {
         let participants = self.participants.iter().map(|participant| participant.partner.as_str());
         std::iter::once(self.lead_partner.as_str()).chain(participants).collect()
-    }
-
-    fn resource(&self) -> &str {
-        &self.name
     }
 
     fn first_gap(&self) -> Option<chassis::gap::Gap> {

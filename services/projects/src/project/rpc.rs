@@ -15,7 +15,7 @@ use tonic::{Request, Streaming};
 use super::peers::Partners;
 use super::row::Model;
 use super::rules::{self, PATTERN};
-use super::{import, store};
+use super::{import, lifecycle, store};
 
 pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects>> {
     let partners = Partners::new(context)?;
@@ -54,7 +54,10 @@ impl ProjectService for Projects {
         self.answer(&caller, self.store.get(asked).await.and_then(|found| seen(&caller, found))?)
     }
 
-    async fn list_projects(&self, request: Request<pb::ListProjectsRequest>) -> Reply<pb::ListProjectsResponse> {
+    async fn list_projects(
+        &self,
+        request: Request<pb::ListProjectsRequest>,
+    ) -> Reply<pb::ListProjectsResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
         let ask = Ask::of(request, &caller);
@@ -65,7 +68,10 @@ impl ProjectService for Projects {
         reply(pb::ListProjectsResponse { projects, next_page_token })
     }
 
-    async fn batch_get_projects(&self, request: Request<pb::BatchGetProjectsRequest>) -> Reply<pb::BatchGetProjectsResponse> {
+    async fn batch_get_projects(
+        &self,
+        request: Request<pb::BatchGetProjectsRequest>,
+    ) -> Reply<pb::BatchGetProjectsResponse> {
         let caller = Caller::of(&request);
         let found = self.store.batch(&request.get_ref().names).await?;
         let found = found.into_iter().map(|project| seen(&caller, project).map(pb::Project::from));
@@ -89,7 +95,8 @@ impl ProjectService for Projects {
             self.parent_seen(&call.caller, &patch).await?;
         }
         let caller = Arc::clone(&call.caller);
-        let changed = self.store.update(call, patch, request.update_mask, &asked, rules::may_update, rules::update);
+        let changed =
+            self.store.update(call, patch, request.update_mask, &asked, rules::may_update, rules::update);
         self.answer(&caller, changed.await?)
     }
 
@@ -103,13 +110,13 @@ impl ProjectService for Projects {
         let request = request.get_ref();
         call.reason = text::plain("comment", &request.comment, 2000)?;
         let (decision, by) = (request.decision(), call.clone());
-        self.change(call, &request.name, move |project| rules::review(project, decision, &by)).await
+        self.change(call, &request.name, move |project| lifecycle::review(project, decision, &by)).await
     }
 
     async fn start_project(&self, request: Request<pb::StartProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.context.clock)?;
         let (asked, day, by) = (&request.get_ref().name, request.get_ref().actual_start_date, call.clone());
-        let rule = move |project: &mut Model| rules::start(project, day.as_ref(), &by);
+        let rule = move |project: &mut Model| lifecycle::start(project, day.as_ref(), &by);
         // Nothing is asked of a peer for a project that could not start.
         let rehearsal = Call { validate_only: true, ..call.clone() };
         name::id("name", PATTERN, asked)?;
@@ -133,7 +140,7 @@ impl ProjectService for Projects {
     async fn complete_project(&self, request: Request<pb::CompleteProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.context.clock)?;
         let (asked, day, by) = (&request.get_ref().name, request.get_ref().actual_end_date, call.clone());
-        self.change(call, asked, move |project| rules::complete(project, day.as_ref(), &by)).await
+        self.change(call, asked, move |project| lifecycle::complete(project, day.as_ref(), &by)).await
     }
 
     async fn close_project(&self, request: Request<pb::CloseProjectRequest>) -> Reply<pb::Project> {
@@ -156,7 +163,7 @@ impl ProjectService for Projects {
 impl Projects {
     async fn verb(&self, method: &'static str, call: Call, asked: &str) -> Reply<pb::Project> {
         let by = call.clone();
-        self.change(call, asked, move |project| rules::take(method, project, &by)).await
+        self.change(call, asked, move |project| lifecycle::take(method, project, &by)).await
     }
 
     async fn change(
@@ -171,14 +178,16 @@ impl Projects {
     }
 
     fn answer(&self, caller: &Caller, project: Model) -> Reply<pb::Project> {
-        let allowed_actions = rules::LIFECYCLE.explain(&project, caller, self.context.clock.now());
+        let allowed_actions = lifecycle::LIFECYCLE.explain(&project, caller, self.context.clock.now());
         reply(pb::Project { allowed_actions, ..project.into() })
     }
 
     /// A parent that the caller may not see is as if it were not there; the transaction looks again for circles.
     async fn parent_seen(&self, caller: &Caller, draft: &pb::Project) -> Result<()> {
         let field = "project.parent_project";
-        if draft.parent_project.is_empty() || name::check_reference(field, PATTERN, &draft.parent_project).is_err() {
+        if draft.parent_project.is_empty()
+            || name::check_reference(field, PATTERN, &draft.parent_project).is_err()
+        {
             return Ok(()); // what is no name is for the rules to refuse
         }
         match self.store.get(&draft.parent_project).await.and_then(|parent| seen(caller, parent)) {

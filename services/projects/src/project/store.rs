@@ -60,7 +60,9 @@ pub(crate) async fn insert_participants(
     projects: impl Iterator<Item = &Model>,
 ) -> Result<()> {
     let rows: Vec<_> = projects
-        .flat_map(|project| project.participants.iter().map(|participant| (project.name.as_str(), participant)))
+        .flat_map(|project| {
+            project.participants.iter().map(|participant| (project.name.as_str(), participant))
+        })
         .collect();
     for chunk in rows.chunks(1000) {
         let mut insert = Query::insert();
@@ -83,7 +85,9 @@ async fn identifier_free(project: &Model, unit: &Unit<'_>) -> Result<()> {
     if identifier.is_empty() {
         return Ok(());
     }
-    let same = Entity::find().filter(COLUMN.iati_identifier.eq(identifier.as_str())).filter(COLUMN.name.ne(project.name.as_str()));
+    let same = Entity::find()
+        .filter(COLUMN.iati_identifier.eq(identifier.as_str()))
+        .filter(COLUMN.name.ne(project.name.as_str()));
     let Some(holder) = same.one(unit.txn).await? else {
         return Ok(());
     };
@@ -106,7 +110,9 @@ async fn parent_fits(project: &Model, unit: &Unit<'_>) -> Result<()> {
     match ancestry(unit.txn, &project.parent_project, &project.name).await? {
         Ancestry::Fits => Ok(()),
         Ancestry::Missing => wrong(say!("there is no such project", "ce projet n'existe pas")),
-        Ancestry::Circle => wrong(say!("it is itself a part of this project", "il fait lui-même partie de ce projet")),
+        Ancestry::Circle => {
+            wrong(say!("it is itself a part of this project", "il fait lui-même partie de ce projet"))
+        }
         Ancestry::TooDeep => {
             wrong(say!("at most {DEEPEST} projects within each other", "{DEEPEST} projets emboîtés au plus"))
         }
@@ -147,7 +153,11 @@ pub(crate) async fn ancestry(db: &impl ConnectionTrait, parent: &str, part: &str
 /// The projects that a partner leads and that are not over.
 pub(crate) async fn led_by(db: &impl ConnectionTrait, partner: &str) -> Result<Vec<Model>> {
     let over = rules::TERMINAL.iter().map(|state| Coded::from(*state));
-    Ok(Entity::find().filter(COLUMN.lead_partner.eq(partner)).filter(COLUMN.state.is_not_in(over)).all(db).await?)
+    Ok(Entity::find()
+        .filter(COLUMN.lead_partner.eq(partner))
+        .filter(COLUMN.state.is_not_in(over))
+        .all(db)
+        .await?)
 }
 
 /// Projects by their IATI identifiers.
@@ -162,7 +172,12 @@ pub(crate) async fn unlinked(db: &impl ConnectionTrait) -> Result<Vec<(String, S
         .expr_as(column("part", "name"), "part")
         .expr_as(column("parent", "name"), "parent")
         .from("project_source")
-        .join_as(JoinType::InnerJoin, "project", "part", column("part", "name").equals(("project_source", "project")))
+        .join_as(
+            JoinType::InnerJoin,
+            "project",
+            "part",
+            column("part", "name").equals(("project_source", "project")),
+        )
         .join_as(
             JoinType::InnerJoin,
             "project",

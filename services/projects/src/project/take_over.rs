@@ -91,11 +91,16 @@ impl TakeOver {
     fn read(self: &Arc<Self>) -> (mpsc::Receiver<Vec<Record>>, tokio::task::JoinHandle<Result<()>>) {
         let (sender, chunks) = mpsc::channel(1);
         let work = Arc::clone(self);
-        let reading = tokio::task::spawn_blocking(move || reading::send(&work.upload, work.call.now, &sender));
+        let reading =
+            tokio::task::spawn_blocking(move || reading::send(&work.upload, work.call.now, &sender));
         (chunks, reading)
     }
 
-    async fn write_all(&self, unit: &mut Unit<'_>, chunks: &mut mpsc::Receiver<Vec<Record>>) -> Result<Tally> {
+    async fn write_all(
+        &self,
+        unit: &mut Unit<'_>,
+        chunks: &mut mpsc::Receiver<Vec<Record>>,
+    ) -> Result<Tally> {
         let mut tally = Tally::default();
         while let Some(records) = chunks.recv().await {
             let mut plan = self.plan(unit.txn, records).await?;
@@ -145,7 +150,10 @@ impl TakeOver {
     fn create(&self, record: &Record) -> Result<Model> {
         let project = as_found::create(&record.found, &self.partners, self.call.now);
         if project.lead_partner.is_empty() && !self.call.validate_only {
-            return Err(Error::internal(format!("no partner was made of the publisher of {}", record.found.identifier)));
+            return Err(Error::internal(format!(
+                "no partner was made of the publisher of {}",
+                record.found.identifier
+            )));
         }
         Ok(project)
     }
@@ -155,12 +163,17 @@ impl TakeOver {
         let Some(record) = source::record(db, &project.name).await? else {
             return Ok(None);
         };
-        Ok(iati::Activity::read(record, 1).ok().and_then(|activity| as_found::of(&activity, project.create_time).found))
+        Ok(iati::Activity::read(record, 1)
+            .ok()
+            .and_then(|activity| as_found::of(&activity, project.create_time).found))
     }
 
     async fn write(&self, unit: &mut Unit<'_>, plan: Plan) -> Result<()> {
-        let (created, mut sources): (Vec<Model>, Vec<(String, Record)>) =
-            plan.created.into_iter().map(|(project, record)| (project.clone(), (project.name, record))).unzip();
+        let (created, mut sources): (Vec<Model>, Vec<(String, Record)>) = plan
+            .created
+            .into_iter()
+            .map(|(project, record)| (project.clone(), (project.name, record)))
+            .unzip();
         chassis::store::insert_all(unit, &self.call, &created).await?;
         store::insert_participants(unit.txn, created.iter()).await?;
         for (before, after, record) in plan.changed {
@@ -219,7 +232,11 @@ fn packed(sources: Vec<(String, Record)>, file_name: &str, now: Micros) -> Resul
             file_name: file_name.chars().filter(|c| !c.is_control()).take(500).collect(),
             sha256: record.sha256,
             record: source::deflate(&record.raw)?,
-            namespaces: record.namespaces.iter().map(|(prefix, address)| format!("{prefix}={address}")).collect(),
+            namespaces: record
+                .namespaces
+                .iter()
+                .map(|(prefix, address)| format!("{prefix}={address}"))
+                .collect(),
             default_language: record.default_language,
             default_currency: record.default_currency,
             parent_identifier: record.found.parent,

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs::File;
 
 use super::*;
@@ -50,7 +51,8 @@ struct Sum {
 
 fn sum(file: &str) -> Sum {
     let survey = survey_of(shared(file), NOW);
-    let mut sum = Sum { refused: survey.refused, organisations: survey.organisations.len(), ..Sum::default() };
+    let mut sum =
+        Sum { refused: survey.refused, organisations: survey.organisations.len(), ..Sum::default() };
     for item in iati::Reader::new(shared(file)) {
         let iati::Item::Activity(activity) = item else { continue };
         let reading = of(&activity, NOW);
@@ -75,31 +77,68 @@ fn sum(file: &str) -> Sum {
 #[test]
 fn real_files_come_to_so_much() {
     let doubts = |codes: &[(&'static str, usize)]| codes.iter().copied().collect();
-    assert_eq!(sum("acf-spain-philippines-2018.xml"), Sum {
-        taken: 6, organisations: 5, participants: 15, budget_lines: (6, 6), countries: 6, ..Sum::default()
-    });
-    assert_eq!(sum("belgium-dgd-2021-extract.xml"), Sum {
-        taken: 3, refused: 1, organisations: 2, participants: 6, ..Sum::default()
-    });
+    assert_eq!(
+        sum("acf-spain-philippines-2018.xml"),
+        Sum {
+            taken: 6,
+            organisations: 5,
+            participants: 15,
+            budget_lines: (6, 6),
+            countries: 6,
+            ..Sum::default()
+        }
+    );
+    assert_eq!(
+        sum("belgium-dgd-2021-extract.xml"),
+        Sum { taken: 3, refused: 1, organisations: 2, participants: 6, ..Sum::default() }
+    );
     // Each budget is given twice, original and revised: it counts once.
-    assert_eq!(sum("worldbank-el-salvador-2025-04.xml"), Sum {
-        taken: 13, organisations: 33, participants: 58, budget_lines: (1055, 2110), countries: 13,
-        doubts: doubts(&[("DATE_IN_FUTURE", 3)]), ..Sum::default()
-    });
-    assert_eq!(sum("usaid-asia-region-2025-04.xml"), Sum {
-        taken: 108, organisations: 70, participants: 432, ..Sum::default()
-    });
-    assert_eq!(sum("unhcr-2023.xml.gz"), Sum {
-        taken: 134, organisations: 134, participants: 2573, budget_lines: (369, 416), countries: 105, parts: 133,
-        ..Sum::default()
-    });
-    assert_eq!(sum("caf-2025-10-10.xml"), Sum {
-        taken: 478, organisations: 268, participants: 478, countries: 466, ..Sum::default()
-    });
-    assert_eq!(sum("multi-publisher-covid19.xml"), Sum {
-        taken: 401, organisations: 324, participants: 1333, budget_lines: (367, 368), sdg_targets: 264, countries: 329,
-        parts: 66, doubts: doubts(&[("DATE_ORDER", 3), ("TEXT_TOO_LONG", 1)]), ..Sum::default()
-    });
+    assert_eq!(
+        sum("worldbank-el-salvador-2025-04.xml"),
+        Sum {
+            taken: 13,
+            organisations: 33,
+            participants: 58,
+            budget_lines: (1055, 2110),
+            countries: 13,
+            doubts: doubts(&[("DATE_IN_FUTURE", 3)]),
+            ..Sum::default()
+        }
+    );
+    assert_eq!(
+        sum("usaid-asia-region-2025-04.xml"),
+        Sum { taken: 108, organisations: 70, participants: 432, ..Sum::default() }
+    );
+    assert_eq!(
+        sum("unhcr-2023.xml.gz"),
+        Sum {
+            taken: 134,
+            organisations: 134,
+            participants: 2573,
+            budget_lines: (369, 416),
+            countries: 105,
+            parts: 133,
+            ..Sum::default()
+        }
+    );
+    assert_eq!(
+        sum("caf-2025-10-10.xml"),
+        Sum { taken: 478, organisations: 268, participants: 478, countries: 466, ..Sum::default() }
+    );
+    assert_eq!(
+        sum("multi-publisher-covid19.xml"),
+        Sum {
+            taken: 401,
+            organisations: 324,
+            participants: 1333,
+            budget_lines: (367, 368),
+            sdg_targets: 264,
+            countries: 329,
+            parts: 66,
+            doubts: doubts(&[("DATE_ORDER", 3), ("TEXT_TOO_LONG", 1)]),
+            ..Sum::default()
+        }
+    );
 }
 
 #[test]
@@ -136,7 +175,10 @@ fn texts_are_kept_in_every_language_and_cleaned() {
 
 #[test]
 fn a_description_stands_for_a_missing_title() {
-    let reading = read(&format!("<description type=\"2\"><narrative>{}</narrative></description>", "word ".repeat(100)));
+    let reading = read(&format!(
+        "<description type=\"2\"><narrative>{}</narrative></description>",
+        "word ".repeat(100)
+    ));
     let title = reading.found.unwrap().title;
     assert_eq!(title.translations["en"].text.chars().count(), 199);
     assert!(read("").found.is_none());
@@ -161,7 +203,10 @@ fn amounts_are_exact_or_left_out() {
     let lines = reading.found.unwrap().budget_lines;
     let amounts: Vec<i64> = lines.iter().map(|line| line.amount.as_ref().unwrap().minor_units).collect();
     assert_eq!(amounts, [20_000, -700]);
-    assert!(lines[0].period.is_some() && lines[1].period.is_none(), "a period that ends before it begins is none");
+    assert!(
+        lines[0].period.is_some() && lines[1].period.is_none(),
+        "a period that ends before it begins is none"
+    );
     assert!(lines.iter().all(|line| line.source.is_empty()));
 }
 

@@ -50,9 +50,13 @@ async fn places() -> Vec<Place> {
         let connection = sea_orm::Database::connect(&url).await.unwrap();
         Chassis.up(&connection, None).await.unwrap();
         crate::SERVICE.up(&connection, None).await.unwrap();
-        connection.execute_unprepared("INSERT INTO change_head (service, seq) VALUES ('projects', 0)").await.unwrap();
+        connection
+            .execute_unprepared("INSERT INTO change_head (service, seq) VALUES ('projects', 0)")
+            .await
+            .unwrap();
         connection.close().await.unwrap();
-        places.push(Place { database: Database::connect(&url, Clock::default()).await.unwrap(), _file: file });
+        places
+            .push(Place { database: Database::connect(&url, Clock::default()).await.unwrap(), _file: file });
     }
     places
 }
@@ -106,7 +110,12 @@ impl Place {
     }
 
     async fn one(&self, identifier: &str) -> Model {
-        Entity::find().filter(COLUMN.iati_identifier.eq(identifier)).one(self.database.reader()).await.unwrap().unwrap()
+        Entity::find()
+            .filter(COLUMN.iati_identifier.eq(identifier))
+            .one(self.database.reader())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn number(&self, sql: &str) -> i64 {
@@ -180,7 +189,10 @@ async fn les_18_a_second_run_over_real_files_says_nothing_new() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bey_8_a_newer_record_changes_what_nobody_changed_here() {
     for place in places().await {
-        assert_eq!(place.import(file(&[&activity("FR-1-A", "First", ""), &activity("FR-1-B", "Other", "")])).await, [2, 0, 0, 0]);
+        assert_eq!(
+            place.import(file(&[&activity("FR-1-A", "First", ""), &activity("FR-1-B", "Other", "")])).await,
+            [2, 0, 0, 0]
+        );
         let project = place.one("FR-1-A").await;
         let name = project.name.clone();
         let edit = place.database.write("projects", move |unit| {
@@ -300,24 +312,12 @@ async fn a_project_is_not_part_of_its_own_part_and_shares_no_identifier() {
             })
         };
         let into: fn(&mut Model, &Model) = |project, other| project.parent_project.clone_from(&other.name);
-        let same: fn(&mut Model, &Model) = |project, other| project.iati_identifier.clone_from(&other.iati_identifier);
+        let same: fn(&mut Model, &Model) =
+            |project, other| project.iati_identifier.clone_from(&other.iati_identifier);
         change(one.clone(), into, other.clone()).await.unwrap();
         assert!(matches!(change(other.clone(), into, one.clone()).await, Err(Error::Invalid { .. })));
         assert!(matches!(change(other.clone(), same, one.clone()).await, Err(Error::AlreadyExists { .. })));
         let nobody = Model { name: "projects/nobody".to_owned(), ..one.clone() };
         assert!(matches!(change(other, into, nobody).await, Err(Error::Invalid { .. })));
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn measure_big() {
-    let hwm = || std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap().to_owned();
-    let place = places().await.remove(0);
-    eprintln!("before {}", hwm());
-    let t = std::time::Instant::now();
-    let w = work(std::fs::File::open("/tmp/big.xml").unwrap(), call());
-    eprintln!("survey {:?} {}", t.elapsed(), hwm());
-    drop(w);
-    let t = std::time::Instant::now();
-    eprintln!("{:?} {:?} {}", place.import(std::fs::File::open("/tmp/big.xml").unwrap()).await, t.elapsed(), hwm());
 }

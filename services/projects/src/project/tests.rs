@@ -1,10 +1,22 @@
+//! What may become of a project, rule by rule.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chassis::auth::{Kind, Membership};
-use proto::common::{DateRange, LocalizedText, Money, Translation};
+use chassis::Call;
+use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::column::{Day, Micros};
+use chassis::error::{Error, Result};
+use proto::Date;
+use proto::common::{DateRange, LocalizedText, Money, Origin, Translation};
+use proto::projects as pb;
+use proto::projects::project::State;
+use proto::projects::review_project_request::Decision;
+use proto::projects::safeguard::Status;
 
-use super::*;
+use super::lifecycle::*;
+use super::row::Model;
+use super::rules::*;
 
 const LEAD: &str = "partners/lead";
 const HELPER: &str = "partners/helper";
@@ -12,7 +24,8 @@ const HELPER: &str = "partners/helper";
 const NOW: Micros = Micros(1_795_435_200_000_000);
 
 fn text(text: &str) -> Option<LocalizedText> {
-    let translations = BTreeMap::from([("en".to_owned(), Translation { text: text.to_owned(), ..Default::default() })]);
+    let translations =
+        BTreeMap::from([("en".to_owned(), Translation { text: text.to_owned(), ..Default::default() })]);
     Some(LocalizedText { default_language_code: "en".to_owned(), translations, ..Default::default() })
 }
 
@@ -21,7 +34,12 @@ fn date(year: i32, month: i32, day: i32) -> Date {
 }
 
 fn answer(code: &str, status: Status, justification: &str) -> pb::Safeguard {
-    pb::Safeguard { code: code.to_owned(), status: status.into(), justification: justification.to_owned(), evidence: None }
+    pb::Safeguard {
+        code: code.to_owned(),
+        status: status.into(),
+        justification: justification.to_owned(),
+        evidence: None,
+    }
 }
 
 fn draft() -> pb::Project {
@@ -34,7 +52,10 @@ fn draft() -> pb::Project {
         needs: vec!["territories/lyon/needs/help".to_owned()],
         recommendations: vec!["recommendations/idt-5".to_owned()],
         sdg_targets: vec!["11.3".to_owned()],
-        planned_period: Some(DateRange { start_date: Some(date(2026, 1, 1)), end_date: Some(date(2027, 1, 1)) }),
+        planned_period: Some(DateRange {
+            start_date: Some(date(2026, 1, 1)),
+            end_date: Some(date(2027, 1, 1)),
+        }),
         budget_lines: vec![pb::BudgetLine {
             source: LEAD.to_owned(),
             amount: Some(Money { currency_code: "EUR".to_owned(), minor_units: 100_000 }),
@@ -45,7 +66,12 @@ fn draft() -> pb::Project {
             problem: "nobody helps".to_owned(),
             activities: "someone helps".to_owned(),
             assumptions: Vec::new(),
-            risks: vec![pb::Risk { text: "nobody comes".to_owned(), likelihood: 2, impact: 5, mitigation: String::new() }],
+            risks: vec![pb::Risk {
+                text: "nobody comes".to_owned(),
+                likelihood: 2,
+                impact: 5,
+                mitigation: String::new(),
+            }],
         }),
         safeguards: SAFEGUARDS.map(|code| answer(code, Status::Met, "")).to_vec(),
         ..Default::default()
@@ -63,7 +89,12 @@ fn caller(partner: &str, role: Role) -> Caller {
 }
 
 fn overseer_of_all(role: Role) -> Caller {
-    Caller { subject: "users/o".to_owned(), kind: Kind::User, network_roles: vec![role], ..Default::default() }
+    Caller {
+        subject: "users/o".to_owned(),
+        kind: Kind::User,
+        network_roles: vec![role],
+        ..Default::default()
+    }
 }
 
 fn by(caller: Caller) -> Call {
@@ -137,7 +168,8 @@ fn a_draft_is_made_of_what_was_asked() {
 fn every_wrong_field_is_named() {
     let all = wrong(|draft| {
         *draft = pb::Project { lead_partner: LEAD.to_owned(), ..Default::default() };
-        draft.participants = vec![pb::Participant { partner: "partners/P".to_owned(), iati_role: "5".to_owned() }];
+        draft.participants =
+            vec![pb::Participant { partner: "partners/P".to_owned(), iati_role: "5".to_owned() }];
         draft.parent_project = "projects/".to_owned();
         draft.recommendations = vec!["recommendations/idt-9".to_owned()];
         draft.sdg_targets = vec!["11.99".to_owned()];
@@ -145,8 +177,10 @@ fn every_wrong_field_is_named() {
         draft.safeguards = vec![answer("COFFEE", Status::Met, "")];
         draft.country_codes = vec!["FRANCE".to_owned()];
         draft.budget_lines = vec![pb::BudgetLine::default()];
-        draft.theory_of_change = Some(pb::TheoryOfChange { risks: vec![pb::Risk::default()], ..Default::default() });
-        draft.digital_solution = Some(pb::DigitalSolution { repository: "ftp://x".to_owned(), ..Default::default() });
+        draft.theory_of_change =
+            Some(pb::TheoryOfChange { risks: vec![pb::Risk::default()], ..Default::default() });
+        draft.digital_solution =
+            Some(pb::DigitalSolution { repository: "ftp://x".to_owned(), ..Default::default() });
     });
     let named = [
         "title",
@@ -175,9 +209,15 @@ fn every_wrong_field_is_named() {
 
 #[test]
 fn a_list_names_nothing_twice_and_a_period_ends_after_it_began() {
-    assert_eq!(wrong(|draft| draft.safeguards.push(answer("PRIVACY", Status::Met, ""))), ["project.safeguards[6]"]);
+    assert_eq!(
+        wrong(|draft| draft.safeguards.push(answer("PRIVACY", Status::Met, ""))),
+        ["project.safeguards[6]"]
+    );
     assert_eq!(wrong(|draft| draft.needs.push(draft.needs[0].clone())), ["project.needs[1]"]);
-    assert_eq!(wrong(|draft| draft.participants.push(draft.participants[0].clone())), ["project.participants[1]"]);
+    assert_eq!(
+        wrong(|draft| draft.participants.push(draft.participants[0].clone())),
+        ["project.participants[1]"]
+    );
     let backwards = DateRange { start_date: Some(date(2027, 1, 1)), end_date: Some(date(2026, 1, 1)) };
     assert_eq!(wrong(|draft| draft.planned_period = Some(backwards)), ["project.planned_period.end_date"]);
     let open = DateRange { start_date: Some(date(2027, 1, 1)), end_date: None };
@@ -282,18 +322,13 @@ fn a_review_approves_or_returns_with_a_comment() {
 
 #[test]
 fn bey_5_awaiting_says_whose_turn_it_is() {
-    for (state, who) in [
-        (State::Draft, "PARTNER"),
-        (State::Submitted, "REVIEWER"),
-        (State::Returned, "PARTNER"),
-        (State::Approved, "PARTNER"),
-        (State::Active, "PARTNER"),
-        (State::Suspended, "NOBODY"),
-        (State::Completed, "COORDINATOR"),
-        (State::Closed, "NOBODY"),
-        (State::Cancelled, "NOBODY"),
-    ] {
-        assert_eq!(pb::Project::from(in_state(state)).awaiting, who, "{state:?}");
+    let who = |state: State| pb::Project::from(in_state(state)).awaiting;
+    assert_eq!((who(State::Submitted).as_str(), who(State::Completed).as_str()), ("REVIEWER", "COORDINATOR"));
+    for state in [State::Draft, State::Returned, State::Approved, State::Active] {
+        assert_eq!(who(state), "PARTNER", "{state:?}");
+    }
+    for state in [State::Suspended, State::Closed, State::Cancelled] {
+        assert_eq!(who(state), "NOBODY", "{state:?}");
     }
     let mut project = project();
     take("SubmitProject", &mut project, &Call { now: Micros(NOW.0 + 5), ..lead() }).unwrap();
@@ -311,16 +346,33 @@ fn bey_7_each_verb_says_whether_it_is_allowed_and_why_not() {
     };
     let draft = verdicts(&project(), &lead());
     assert_eq!(draft.len(), 8, "each verb once");
-    assert_eq!((of(&draft, "SubmitProject"), of(&draft, "StartProject")), (String::new(), "STATE".to_owned()));
-    assert_eq!((of(&draft, "ReviewProject"), of(&draft, "CloseProject")), ("PERMISSION".to_owned(), "PERMISSION".to_owned()));
+    assert_eq!(
+        (of(&draft, "SubmitProject"), of(&draft, "StartProject")),
+        (String::new(), "STATE".to_owned())
+    );
+    assert_eq!(
+        (of(&draft, "ReviewProject"), of(&draft, "CloseProject")),
+        ("PERMISSION".to_owned(), "PERMISSION".to_owned())
+    );
     let found = verdicts(&imported(State::Active), &lead());
-    assert_eq!((of(&found, "CompleteProject"), of(&found, "SuspendProject")), ("BEY-8".to_owned(), String::new()));
+    assert_eq!(
+        (of(&found, "CompleteProject"), of(&found, "SuspendProject")),
+        ("BEY-8".to_owned(), String::new())
+    );
 }
 
 #[test]
 fn bey_8_what_was_found_lacks_what_the_rules_ask_for() {
     let fields = |project: &Model| gaps(project).iter().map(|gap| gap.field).collect::<Vec<_>>();
-    let all = ["summary", "planned_period", "territories", "needs", "recommendations", "theory_of_change", "safeguards"];
+    let all = [
+        "summary",
+        "planned_period",
+        "territories",
+        "needs",
+        "recommendations",
+        "theory_of_change",
+        "safeguards",
+    ];
     let mut project = imported(State::Active);
     assert_eq!(fields(&project), all);
     assert_eq!(fields(&imported(State::Closed)), Vec::<&str>::new());
@@ -381,8 +433,13 @@ fn the_whole_life_of_a_project() {
 fn before_approval_only_those_concerned_see_a_project() {
     for state in [State::Draft, State::Submitted, State::Returned] {
         let project = in_state(state);
-        assert!(!sees(&Caller::default(), &project) && !sees(&caller("partners/other", Role::PartnerAdmin), &project));
-        assert!(sees(&caller(LEAD, Role::Learner), &project) && sees(&caller(HELPER, Role::Reporter), &project));
+        assert!(
+            !sees(&Caller::default(), &project)
+                && !sees(&caller("partners/other", Role::PartnerAdmin), &project)
+        );
+        assert!(
+            sees(&caller(LEAD, Role::Learner), &project) && sees(&caller(HELPER, Role::Reporter), &project)
+        );
         assert!(sees(&overseer_of_all(Role::Reviewer), &project));
     }
     assert!(sees(&Caller::default(), &in_state(State::Approved)));
