@@ -73,7 +73,8 @@ async fn everything(coordinator: &Caller) -> BTreeMap<String, String> {
     for file in files("iati-activities") {
         let report = done(activities(coordinator, &file, partial()).await);
         for problem in report.problems.iter().filter(|problem| problem.severity() == Severity::Blocks) {
-            assert!(problem.line > 0 && !problem.message.is_empty() && !problem.location.is_empty(), "{problem:?}");
+            let placed = !problem.location.is_empty() || problem.code == "DUPLICATE_IDENTIFIER"; // that is of a whole record
+            assert!(placed && problem.line > 0 && !problem.message.is_empty() && !problem.record.is_empty(), "{problem:?}");
         }
         brought.insert(name(&file), counted(&report));
     }
@@ -173,7 +174,12 @@ fn les_18_all_real_files_import_alike_into_both_databases_and_twice_is_once() {
     }
     if let [sqlite, postgres] = &told[..] {
         assert_eq!(sqlite.0, postgres.0, "what each file brought");
-        let differ = |one: &[String], other: &[String]| one.iter().zip(other).find(|(one, other)| one != other).map(|(one, other)| format!("{one}\n{other}"));
+        let differ = |one: &[String], other: &[String]| {
+            let (one, other) = one.iter().zip(other).find(|(one, other)| one != other)?;
+            let at = one.chars().zip(other.chars()).position(|(one, other)| one != other).unwrap_or_default();
+            let around = |text: &String| text.chars().skip(at.saturating_sub(200)).take(400).collect::<String>();
+            Some(format!("{}\n{}", around(one), around(other)))
+        };
         assert_eq!(differ(&sqlite.1, &postgres.1), None);
         assert_eq!(differ(&sqlite.2, &postgres.2), None);
         assert_eq!((sqlite.1.len(), sqlite.2.len()), (postgres.1.len(), postgres.2.len()));
@@ -187,7 +193,7 @@ fn real(name: &str) -> Option<PathBuf> {
 
 async fn an_import_is_rehearsed_and_whole(network: &'static Network) {
     let coordinator = network.coordinator().await.again().await;
-    let (Some(sound), Some(unsound)) = (real("acf"), real("multi")) else { return };
+    let (Some(sound), Some(unsound)) = (real("acf"), real("belgium")) else { return };
     let projects = async || {
         let request = pb::ListProjectsRequest { page_size: 1000, filter: "origin = IMPORTED".to_owned(), ..Default::default() };
         let page = done(coordinator.projects().list_projects(request).await);

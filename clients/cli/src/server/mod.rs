@@ -24,13 +24,15 @@ pub(crate) fn commands(language: Language) -> Vec<Command> {
         .action(ArgAction::Append)
         .value_parser(names)
         .help(say("The services to run; all of them without", "Les services à lancer ; tous sinon"));
+    let about = say("Runs the registry's services, until told to stop", "Lance les services du registre, jusqu'à l'arrêt demandé");
     let serve = leaf(
         "serve",
-        say("Runs the registry's services, until told to stop", "Lance les services du registre, jusqu'à l'arrêt demandé"),
+        about.clone(),
         &["ensemble serve".to_owned(), "ensemble serve partners --peer identity=http://127.0.0.1:50052".to_owned()],
         language,
     );
-    let serve = french::help(Config::augment_args(serve), language).arg(services);
+    // The flags bring the words of their own struct along.
+    let serve = french::help(Config::augment_args(serve), language).about(about).long_about(None).arg(services);
     vec![serve, demo::command(language)]
 }
 
