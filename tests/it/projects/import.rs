@@ -106,30 +106,35 @@ async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
             break;
         }
     }
-    let mut projects = Vec::new();
+    let mut listed = Vec::new();
     loop {
         let request = pb::ListProjectsRequest { page_size: 1000, page_token, ..Default::default() };
         let page = done(coordinator.projects().list_projects(request).await);
-        for project in page.projects {
-            let takes_part: Vec<String> =
-                project.participants.iter().map(|one| format!("{} {}", one.iati_role, partners[&one.partner])).collect();
-            let same = pb::Project {
-                name: String::new(),
-                uid: String::new(),
-                etag: String::new(),
-                create_time: None,
-                update_time: None,
-                awaiting_since: None,
-                lead_partner: partners.get(&project.lead_partner).cloned().unwrap_or_default(),
-                participants: Vec::new(),
-                ..project
-            };
-            projects.push(format!("{same:?} {takes_part:?}"));
-        }
+        listed.extend(page.projects);
         page_token = page.next_page_token;
         if page_token.is_empty() {
             break;
         }
+    }
+    let known: BTreeMap<String, String> =
+        listed.iter().map(|project| (project.name.clone(), project.iati_identifier.clone())).collect();
+    let mut projects: Vec<String> = Vec::new();
+    for project in listed {
+        let takes_part: Vec<String> =
+            project.participants.iter().map(|one| format!("{} {}", one.iati_role, partners[&one.partner])).collect();
+        let same = pb::Project {
+            name: String::new(),
+            uid: String::new(),
+            etag: String::new(),
+            create_time: None,
+            update_time: None,
+            awaiting_since: None,
+            lead_partner: partners.get(&project.lead_partner).cloned().unwrap_or_default(),
+            parent_project: known.get(&project.parent_project).cloned().unwrap_or_default(),
+            participants: Vec::new(),
+            ..project
+        };
+        projects.push(format!("{same:?} {takes_part:?}"));
     }
     projects.sort_unstable();
     let mut partners: Vec<String> = partners.into_values().collect();

@@ -130,7 +130,8 @@ pub(crate) fn grid(output: &Output, headings: &[String], rows: &[Vec<String>]) -
         }
     }
     if output.format != Format::Wide {
-        fit(&mut widths, width);
+        let whole: Vec<bool> = (0..widths.len()).map(|at| rows.iter().all(|row| is_name(&row[at]))).collect();
+        fit(&mut widths, &whole, width);
     }
     let mut text = String::new();
     if output.header {
@@ -155,11 +156,17 @@ fn line(cells: &[String], widths: &[usize]) -> String {
     text
 }
 
-/// Narrows the widest columns until the line fits; none below eight.
-fn fit(widths: &mut [usize], width: usize) {
+/// What people type back must be there whole: `partners/p01m84f4…`.
+fn is_name(cell: &str) -> bool {
+    cell.contains('/') && !cell.contains(char::is_whitespace)
+}
+
+/// Narrows the widest columns until the line fits; none below eight, and those of names not at all.
+fn fit(widths: &mut [usize], whole: &[bool], width: usize) {
     const GAP: usize = 2;
     while widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > width {
-        let Some(widest) = widths.iter_mut().max_by_key(|width| **width) else { return };
+        let narrower = widths.iter_mut().zip(whole).filter(|(_, whole)| !**whole).map(|(width, _)| width);
+        let Some(widest) = narrower.max_by_key(|width| **width) else { return };
         if *widest <= 8 {
             return;
         }
