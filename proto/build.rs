@@ -63,7 +63,10 @@ fn shared_traits(pool: &DescriptorPool) -> Result<String> {
         if message.get_field_by_name("request_id").is_some() && message.name().ends_with("Request") {
             mutation(&mut code, message, &path)?;
         }
-        if ["page_size", "page_token", "filter", "order_by"].iter().all(|name| message.get_field_by_name(name).is_some()) {
+        if ["page_size", "page_token", "filter", "order_by"]
+            .iter()
+            .all(|name| message.get_field_by_name(name).is_some())
+        {
             listing(&mut code, message, &path)?;
         }
     }

@@ -11,7 +11,8 @@ use std::time::Duration;
 /// A program of the workspace, built as the tests are.
 pub(crate) fn binary(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(|| std::env::var_os("ENSEMBLE_BINARIES").map_or_else(build, PathBuf::from));
+    let folder =
+        BUILT.get_or_init(|| std::env::var_os("ENSEMBLE_BINARIES").map_or_else(build, PathBuf::from));
     let path = folder.join(name);
     assert!(path.exists(), "there is no {}", path.display());
     path
@@ -61,6 +62,7 @@ static REAPER: LazyLock<Reaper> = LazyLock::new(|| {
          for pid in $P; do kill -QUIT $pid 2>/dev/null; kill -KILL $pid 2>/dev/null; done; rm -rf \"$0\"";
     let mut shell = Command::new("sh");
     shell.args(["-c", script]).arg(&folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[expect(clippy::zombie_processes, reason = "it outlives us: that is what it is for")]
     let mut child = shell.spawn().unwrap();
     Reaper { folder, told: Mutex::new(child.stdin.take().unwrap()) }
 });
@@ -148,7 +150,8 @@ impl Running {
     }
 
     fn signal(&self, signal: &str) {
-        let _ = Command::new("kill").args(["-s", signal, &self.pid.to_string()]).stderr(Stdio::null()).status();
+        let _ =
+            Command::new("kill").args(["-s", signal, &self.pid.to_string()]).stderr(Stdio::null()).status();
     }
 }
 

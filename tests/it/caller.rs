@@ -102,8 +102,14 @@ impl Caller {
         let token = tokio::sync::Mutex::new(self.clone());
         eventually(20, "a token says the sector of its bearer's partner", async || {
             let again = self.again().await;
-            let me = again.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await;
-            let known = me.is_ok_and(|me| me.get_ref().partner_roles.iter().any(|role| role.partner == partner && !role.sector.is_empty()));
+            let me =
+                again.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await;
+            let known = me.is_ok_and(|me| {
+                me.get_ref()
+                    .partner_roles
+                    .iter()
+                    .any(|role| role.partner == partner && !role.sector.is_empty())
+            });
             *token.lock().await = again;
             known
         })
@@ -143,7 +149,11 @@ pub(crate) fn expect<T: Debug>(code: Code, reason: &str, answer: Result<Response
         Ok(answer) => panic!("{code:?} {reason} expected, answered {:?}", answer.into_inner()),
         Err(status) => {
             let refusal = Refusal::of(&status);
-            assert!(status.code() == code && refusal.reason == reason, "{code:?} {reason} expected, not: {}", told(&status));
+            assert!(
+                status.code() == code && refusal.reason == reason,
+                "{code:?} {reason} expected, not: {}",
+                told(&status)
+            );
             refusal
         }
     }
@@ -164,7 +174,8 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn of(status: &Status) -> Self {
-        let (reason, facts) = status.get_details_error_info().map(|info| (info.reason, info.metadata)).unwrap_or_default();
+        let (reason, facts) =
+            status.get_details_error_info().map(|info| (info.reason, info.metadata)).unwrap_or_default();
         let fields = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
         Self {
             reason,

@@ -51,12 +51,13 @@ pub(crate) struct Network {
     flags: Vec<String>,
 }
 
+type Shared = &'static OnceLock<&'static Network>;
 type OnceCaller = std::sync::Arc<tokio::sync::OnceCell<Caller>>;
 
 impl Network {
     /// The network of this arrangement that all stories share; none where PostgreSQL is missing.
     pub(crate) fn shared(topology: Topology, store: Store) -> Option<&'static Self> {
-        static NETWORKS: Mutex<Option<HashMap<(Topology, Store), &'static OnceLock<&'static Network>>>> = Mutex::new(None);
+        static NETWORKS: Mutex<Option<HashMap<(Topology, Store), Shared>>> = Mutex::new(None);
         if store == Store::Postgres {
             Cluster::shared()?;
         }
@@ -77,7 +78,8 @@ impl Network {
         let (home, database) = (folder("network"), database(store));
         let mut command = Command::new(binary("ensemble"));
         command.arg("serve");
-        let server = Running::start(served(&mut command, &home, &database, 0).args(flags), &[LISTENING, INVITATION]);
+        let server =
+            Running::start(served(&mut command, &home, &database, 0).args(flags), &[LISTENING, INVITATION]);
         let address = server.said(LISTENING).to_owned();
         Self {
             store,
@@ -108,10 +110,13 @@ impl Network {
     pub(crate) fn several(store: Store, flags: &[&str], wanted: &[(&'static str, usize)]) -> &'static Self {
         let home = folder("network");
         let shared = (store == Store::Postgres).then(|| database(store));
-        let databases: HashMap<_, _> =
-            SERVICES.iter().map(|service| (*service, shared.clone().unwrap_or_else(|| database(store)))).collect();
+        let databases: HashMap<_, _> = SERVICES
+            .iter()
+            .map(|service| (*service, shared.clone().unwrap_or_else(|| database(store))))
+            .collect();
         // identity follows partners, and partners ask identity: it is told in advance where partners will be.
-        let ports: HashMap<&'static str, u16> = wanted.iter().map(|(service, _)| (*service, free_port())).collect();
+        let ports: HashMap<&'static str, u16> =
+            wanted.iter().map(|(service, _)| (*service, free_port())).collect();
         let network = Self {
             store,
             home,
@@ -127,7 +132,8 @@ impl Network {
         for (service, count) in wanted {
             for index in 0..*count {
                 let port = if index == 0 { network.ports[service] } else { 0 };
-                let awaited: &[&'static str] = if *service == "identity" { &[LISTENING, INVITATION] } else { &[LISTENING] };
+                let awaited: &[&'static str] =
+                    if *service == "identity" { &[LISTENING, INVITATION] } else { &[LISTENING] };
                 let running = network.process(service, port, awaited);
                 if *service == "identity" {
                     running.said(INVITATION).clone_into(&mut invitation);
@@ -147,7 +153,10 @@ impl Network {
         for (peer, port) in self.ports.iter().filter(|(peer, _)| **peer != service) {
             command.arg("--peer").arg(format!("{peer}=http://127.0.0.1:{port}"));
         }
-        Running::start(served(&mut command, &self.home, &self.databases[service], port).args(&self.flags), awaited)
+        Running::start(
+            served(&mut command, &self.home, &self.databases[service], port).args(&self.flags),
+            awaited,
+        )
     }
 
     fn join(&self, service: &'static str, running: Running) {
@@ -181,7 +190,11 @@ impl Network {
     /// Ends a replica of a service in good order and starts it again in the same place.
     pub(crate) fn restart(&self, service: &'static str, replica: usize) {
         let running = self.processes.lock().unwrap().get_mut(service).unwrap().remove(replica);
-        assert!(running.terminate().is_some_and(|status| status.success()), "{service} did not stop:\n{}", running.log());
+        assert!(
+            running.terminate().is_some_and(|status| status.success()),
+            "{service} did not stop:\n{}",
+            running.log()
+        );
         self.replace(service, replica);
     }
 
@@ -214,7 +227,11 @@ impl Network {
     /// Accepts an invitation and signs in.
     async fn activated(&'static self, email: String, invitation_code: String) -> Caller {
         let password = format!("correct horse {}", crate::sample::word());
-        let request = proto::identity::ActivateUserRequest { invitation_code, password: password.clone(), ..Default::default() };
+        let request = proto::identity::ActivateUserRequest {
+            invitation_code,
+            password: password.clone(),
+            ..Default::default()
+        };
         let user = done(self.anonymous().users().activate_user(request).await);
         let nobody = Caller::new(self, user.name, Who::nobody());
         Caller { account: Some((email, password)), ..nobody }.again().await
@@ -301,8 +318,11 @@ impl Network {
         };
         let account = done(admin.accounts().create_service_account(request).await);
         let key = proto::identity::ApiKey { expire_time: Some(in_days(30)), ..Default::default() };
-        let request =
-            proto::identity::CreateApiKeyRequest { parent: account.name.clone(), api_key: Some(key), ..Default::default() };
+        let request = proto::identity::CreateApiKeyRequest {
+            parent: account.name.clone(),
+            api_key: Some(key),
+            ..Default::default()
+        };
         let key = done(admin.accounts().create_api_key(request).await);
         Caller::new(self, account.name, Who::key(&key.secret))
     }
@@ -310,14 +330,20 @@ impl Network {
     /// A new partner that takes part.
     pub(crate) async fn active_partner(&'static self) -> proto::partners::Partner {
         let coordinator = self.coordinator().await;
-        let made = done(coordinator.partners().create_partner(crate::sample::create(crate::sample::partner())).await);
+        let made = done(
+            coordinator.partners().create_partner(crate::sample::create(crate::sample::partner())).await,
+        );
         let request = proto::partners::ApprovePartnerRequest { name: made.name, ..Default::default() };
         done(coordinator.partners().approve_partner(request).await)
     }
 
     /// A partner that all stories of this network share: nobody changes its state.
     pub(crate) async fn home_partner(&'static self) -> String {
-        self.once("home partner", async { Caller::new(self, self.active_partner().await.name, Who::nobody()) }).await.name
+        self.once("home partner", async {
+            Caller::new(self, self.active_partner().await.name, Who::nobody())
+        })
+        .await
+        .name
     }
 }
 

@@ -19,13 +19,20 @@ const SILENCE: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["async", "await", "tonic", "sea_orm", "Utc::now", "SystemTime"];
 
 /// What the network is about: the chassis carries all of it and knows none of it.
-const NOUNS: &[&str] = &["partner", "project", "agreement", "partnership", "commitment", "territory", "training"];
+const NOUNS: &[&str] =
+    &["partner", "project", "agreement", "partnership", "commitment", "territory", "training"];
 
 /// The chassis' files that may say a noun, and why.
 const MAY_SAY: &[(&str, &str)] = &[
-    ("auth/", "a token says which partners its bearer belongs to: that is how every service tells whose a resource is"),
+    (
+        "auth/",
+        "a token says which partners its bearer belongs to: that is how every service tells whose a resource is",
+    ),
     ("store.rs", "a resource belongs to a partner or to a person: `Row::owner`"),
-    ("watch.rs", "an event is shown to the partner it belongs to, the administrators of a partner read its audit trail"),
+    (
+        "watch.rs",
+        "an event is shown to the partner it belongs to, the administrators of a partner read its audit trail",
+    ),
     ("lifecycle.rs", "nobody decides on a resource of their own partner (SEP-1)"),
 ];
 
@@ -54,7 +61,9 @@ fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        for entry in
+            std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
@@ -120,7 +129,9 @@ fn a_line_touches_what_its_file_may() {
     let mut broken = Vec::new();
     for service in services() {
         for source in sources(&format!("services/{service}/src")) {
-            let Some((_, silence)) = SILENCE.iter().find(|(name, _)| *name == source.name()) else { continue };
+            let Some((_, silence)) = SILENCE.iter().find(|(name, _)| *name == source.name()) else {
+                continue;
+            };
             for (number, line) in source.code().lines().enumerate() {
                 broken.extend(
                     silence
@@ -138,7 +149,9 @@ fn a_line_touches_what_its_file_may() {
 fn every_noun_has_its_files() {
     let mut broken = Vec::new();
     for service in services() {
-        for source in sources(&format!("services/{service}/src")).iter().filter(|source| source.name() == "row.rs") {
+        for source in
+            sources(&format!("services/{service}/src")).iter().filter(|source| source.name() == "row.rs")
+        {
             let folder = source.path.parent().unwrap();
             for file in ["rules.rs", "store.rs"] {
                 let speaks = folder.join("rpc.rs").exists();
@@ -180,7 +193,8 @@ fn no_service_knows_another_services_crate() {
     let services = services();
     let mut broken = Vec::new();
     for service in &services {
-        let manifest = std::fs::read_to_string(root().join(format!("services/{service}/Cargo.toml"))).unwrap();
+        let manifest =
+            std::fs::read_to_string(root().join(format!("services/{service}/Cargo.toml"))).unwrap();
         for line in manifest.lines() {
             let dependency = line.split(['.', ' ', '=']).next().unwrap();
             if services.iter().any(|other| other != service && other == dependency) {
@@ -190,7 +204,12 @@ fn no_service_knows_another_services_crate() {
     }
     let known = std::fs::read_to_string(root().join("services/chassis/Cargo.toml")).unwrap();
     let knows = |service: &&String| known.lines().any(|line| line.starts_with(&format!("{service}.")));
-    broken.extend(services.iter().filter(knows).map(|service| format!("services/chassis/Cargo.toml: depends on `{service}`")));
+    broken.extend(
+        services
+            .iter()
+            .filter(knows)
+            .map(|service| format!("services/chassis/Cargo.toml: depends on `{service}`")),
+    );
     none(&broken);
 }
 
@@ -212,7 +231,13 @@ fn a_file_is_read_in_one_go() {
         let lines = source.text.lines().count();
         (lines > LONGEST).then(|| format!("{}: {lines} lines, more than {LONGEST}", source.shown()))
     };
-    none(&folders.iter().flat_map(|folder| sources(folder)).filter_map(|source| long(&source)).collect::<Vec<_>>());
+    none(
+        &folders
+            .iter()
+            .flat_map(|folder| sources(folder))
+            .filter_map(|source| long(&source))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -222,7 +247,13 @@ fn every_module_says_what_it_is_for() {
         let opens = source.text.trim_start().starts_with("//!") || source.name().ends_with("tests.rs");
         (!opens).then(|| format!("{}: does not open with `//!`", source.shown()))
     };
-    none(&folders.iter().flat_map(|folder| sources(folder)).filter_map(|source| silent(&source)).collect::<Vec<_>>());
+    none(
+        &folders
+            .iter()
+            .flat_map(|folder| sources(folder))
+            .filter_map(|source| silent(&source))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]

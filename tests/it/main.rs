@@ -12,6 +12,7 @@ mod told;
 
 mod binaries;
 mod caller;
+mod cli;
 mod contract;
 mod harness;
 mod house;

@@ -20,7 +20,10 @@ impl Cluster {
         static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
         let cluster = CLUSTER.get_or_init(|| programs().map(Self::start)).as_ref();
         if cluster.is_none() {
-            assert!(std::env::var_os("CI").is_none(), "PostgreSQL is missing: no initdb on PATH or in /usr/lib/postgresql");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "PostgreSQL is missing: no initdb on PATH or in /usr/lib/postgresql"
+            );
             eprintln!("SKIPPED for want of PostgreSQL: no initdb on PATH or in /usr/lib/postgresql/*/bin");
         }
         cluster
@@ -35,7 +38,8 @@ impl Cluster {
             assert!(Command::new("chown").args(["-R", user]).arg(&home).status().unwrap().success());
         }
         // A dictionary's order, unlike SQLite's: whoever forgets to compare byte by byte shall notice.
-        let initdb = ["--no-sync", "--auth=trust", "--username=ensemble", "--encoding=UTF8", "--locale=C.UTF-8"];
+        let initdb =
+            ["--no-sync", "--auth=trust", "--username=ensemble", "--encoding=UTF8", "--locale=C.UTF-8"];
         let icu = ["--locale-provider=icu", "--icu-locale=fr"];
         let made = |more: &[&str]| {
             let mut command = as_user(user, programs.join("initdb"));
@@ -47,13 +51,20 @@ impl Cluster {
         server.current_dir(&home).arg("-D").arg(&data).arg("-k").arg(&socket);
         // Nothing here survives a power cut, and nothing has to: processes are killed, not machines.
         for setting in [
-            "listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB",
-            "log_destination=stderr", "log_min_messages=warning", "log_line_prefix=%e ", "deadlock_timeout=200ms",
+            "listen_addresses=",
+            "fsync=off",
+            "full_page_writes=off",
+            "max_connections=300",
+            "shared_buffers=64MB",
+            "log_destination=stderr",
+            "log_min_messages=warning",
+            "log_line_prefix=%e ",
+            "deadlock_timeout=200ms",
         ] {
             server.args(["-c", setting]);
         }
         let server = Running::start(&mut server, &[]);
-        let cluster = Self { programs, user, socket, server: server };
+        let cluster = Self { programs, user, socket, server };
         cluster.wait();
         cluster
     }
@@ -78,7 +89,8 @@ impl Cluster {
     /// What `psql` answers to a statement.
     pub(crate) fn ask(&self, database: &str, sql: &str) -> String {
         let mut psql = as_user(self.user, self.programs.join("psql"));
-        psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-U", "ensemble", "-h"]).arg(&self.socket);
+        psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-U", "ensemble", "-h"])
+            .arg(&self.socket);
         let output = psql.args(["-d", database, "-c", sql]).current_dir("/").output().unwrap();
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -102,7 +114,9 @@ fn programs() -> Option<PathBuf> {
         .unwrap_or_default();
     debian.sort();
     let all = std::env::split_paths(&path).chain(debian.into_iter().rev());
-    let whole = |folder: &PathBuf| ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).exists());
+    let whole = |folder: &PathBuf| {
+        ["initdb", "postgres", "psql", "pg_isready"].iter().all(|name| folder.join(name).exists())
+    };
     all.filter(|folder| folder.join("initdb").exists())
         .map(|folder| std::fs::canonicalize(folder.join("initdb")).unwrap().parent().unwrap().to_owned())
         .find(whole)
@@ -122,6 +136,8 @@ fn as_user(user: Option<&str>, program: PathBuf) -> Command {
     let mut command = Command::new("setpriv");
     let group = Command::new("id").args(["-g", user]).output().unwrap().stdout;
     let group = String::from_utf8_lossy(&group);
-    command.args([&format!("--reuid={user}"), &format!("--regid={}", group.trim()), "--clear-groups", "--"]).arg(program);
+    command
+        .args([&format!("--reuid={user}"), &format!("--regid={}", group.trim()), "--clear-groups", "--"])
+        .arg(program);
     command
 }

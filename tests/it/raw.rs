@@ -1,8 +1,8 @@
 //! Calls by descriptor: any method of the contract, with a request made of nothing but its description.
 
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage as _, Value};
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tokio_stream::StreamExt as _;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 
@@ -46,18 +46,31 @@ pub(crate) fn empty(method: &MethodDescriptor) -> DynamicMessage {
 pub(crate) fn access(method: &MethodDescriptor) -> Option<DynamicMessage> {
     let extension = proto::pool().get_extension_by_name("ensemble.auth.v1.access")?;
     let options = method.options();
-    options.has_extension(&extension).then(|| options.get_extension(&extension).as_message().cloned()).flatten()
+    options
+        .has_extension(&extension)
+        .then(|| options.get_extension(&extension).as_message().cloned())
+        .flatten()
 }
 
 /// Calls a method and answers the first message, if there is one at once.
-pub(crate) async fn call(channel: &Channel, who: &Who, method: &MethodDescriptor, request: &DynamicMessage) -> Result<DynamicMessage, Status> {
+pub(crate) async fn call(
+    channel: &Channel,
+    who: &Who,
+    method: &MethodDescriptor,
+    request: &DynamicMessage,
+) -> Result<DynamicMessage, Status> {
     let bytes = prost::Message::encode_to_vec(request);
     let answer = call_bytes(channel, who, method, bytes).await?;
     let answer = DynamicMessage::decode(method.output(), answer.as_slice());
     Ok(answer.unwrap_or_else(|error| panic!("{}: {error}", title(method))))
 }
 
-async fn call_bytes(channel: &Channel, who: &Who, method: &MethodDescriptor, bytes: Vec<u8>) -> Result<Vec<u8>, Status> {
+async fn call_bytes(
+    channel: &Channel,
+    who: &Who,
+    method: &MethodDescriptor,
+    bytes: Vec<u8>,
+) -> Result<Vec<u8>, Status> {
     let mut grpc = tonic::client::Grpc::new(channel.clone()).max_decoding_message_size(64 << 20);
     grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name()).parse().unwrap();
@@ -69,7 +82,8 @@ async fn call_bytes(channel: &Channel, who: &Who, method: &MethodDescriptor, byt
         }
         (false, true) => {
             // A stream that is open has been let in; what it would say may take its time.
-            let mut stream = grpc.server_streaming(who.sign(Request::new(bytes)), path, Bytes).await?.into_inner();
+            let mut stream =
+                grpc.server_streaming(who.sign(Request::new(bytes)), path, Bytes).await?.into_inner();
             let first = tokio::time::timeout(std::time::Duration::from_millis(20), stream.next()).await;
             Ok(first.ok().flatten().transpose()?.unwrap_or_default())
         }

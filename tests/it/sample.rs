@@ -27,7 +27,9 @@ pub(crate) fn text(language: &str, text: &str) -> LocalizedText {
 pub(crate) fn texts(texts: &[(&str, &str)]) -> LocalizedText {
     let translations: BTreeMap<String, Translation> = texts
         .iter()
-        .map(|(language, text)| ((*language).to_owned(), Translation { text: (*text).to_owned(), ..Translation::default() }))
+        .map(|(language, text)| {
+            ((*language).to_owned(), Translation { text: (*text).to_owned(), ..Translation::default() })
+        })
         .collect();
     LocalizedText { default_language_code: texts[0].0.to_owned(), translations, ..LocalizedText::default() }
 }

@@ -59,7 +59,9 @@ impl Unit<'_> {
             return Ok(());
         };
         let changes = std::mem::replace(&mut self.changes, vec![newest]);
-        self.written = write(self.txn, self.service, self.written, changes, false, self.now).await?;
+        let end = self.written + count(&changes);
+        insert(self.txn, rows(self.service, self.written, changes, false, self.now).collect()).await?;
+        self.written = end;
         Ok(())
     }
 
@@ -112,7 +114,11 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The heads of the feeds a batch writes to, held from its first statement to its commit.
-pub(crate) struct Heads(ByService<Head>);
+pub(crate) struct Heads {
+    heads: ByService<Head>,
+    /// Numbered, and written together at the end of the batch.
+    waiting: Vec<ActiveModel>,
+}
 
 struct Head {
     saved: i64,
@@ -137,18 +143,17 @@ impl Heads {
                 heads.insert(*service, Head { saved: seq, seq });
             }
         }
-        Ok(Self(heads))
+        Ok(Self { heads, waiting: Vec::new() })
     }
 
     /// The number of the last change of a feed, with those of this batch.
     pub(crate) fn last(&self, service: &str) -> i64 {
-        self.0.get(service).map_or(0, |head| head.seq)
+        self.heads.get(service).map_or(0, |head| head.seq)
     }
 
-    /// Ends the changes of a piece of work, of which some may be written already.
-    pub(crate) async fn append(
+    /// Ends the changes of a piece of work that is kept, of which some may be written already.
+    pub(crate) fn append(
         &mut self,
-        txn: &DatabaseTransaction,
         service: &'static str,
         written: i64,
         changes: Vec<Change>,
@@ -158,15 +163,18 @@ impl Heads {
             return Ok(());
         }
         let head = self
-            .0
+            .heads
             .get_mut(service)
             .ok_or_else(|| DbErr::Custom(format!("the feed of {service} has no head")))?;
-        head.seq = write(txn, service, written, changes, true, now).await?;
+        head.seq = written + count(&changes);
+        self.waiting.extend(rows(service, written, changes, true, now));
         Ok(())
     }
 
-    pub(crate) async fn save(&self, txn: &DatabaseTransaction) -> Result<(), DbErr> {
-        for (service, head) in self.0.iter().filter(|(_, head)| head.seq != head.saved) {
+    /// Writes what waits, and the heads.
+    pub(crate) async fn save(&mut self, txn: &DatabaseTransaction) -> Result<(), DbErr> {
+        insert(txn, std::mem::take(&mut self.waiting)).await?;
+        for (service, head) in self.heads.iter().filter(|(_, head)| head.seq != head.saved) {
             let update = Query::update()
                 .table(Alias::new("change_head"))
                 .value(Alias::new("seq"), head.seq)
@@ -178,42 +186,45 @@ impl Heads {
     }
 }
 
-/// Writes changes after the one of that number: the number of the last.
-async fn write(
-    txn: &DatabaseTransaction,
+fn count(changes: &[Change]) -> i64 {
+    i64::try_from(changes.len()).unwrap_or(i64::MAX)
+}
+
+/// Changes after the one of that number, as rows.
+fn rows(
     service: &'static str,
     after: i64,
     changes: Vec<Change>,
     ends: bool,
     now: Micros,
-) -> Result<i64, DbErr> {
-    let end = after + i64::try_from(changes.len()).unwrap_or(i64::MAX);
-    let mut rows = Vec::with_capacity(changes.len());
-    for (seq, change) in (after + 1..).zip(changes) {
-        rows.push(ActiveModel {
-            service: Set(service.to_owned()),
-            seq: Set(seq),
-            last: Set(ends && seq == end),
-            id: Set(change.id),
-            time: Set(now),
-            principal: Set(change.principal),
-            method: Set(change.method),
-            resource: Set(change.resource),
-            revision: Set(change.revision),
-            from_state: Set(change.from_state),
-            to_state: Set(change.to_state),
-            reason: Set(change.reason),
-            request_id: Set(change.request_id),
-            type_name: Set(change.type_name),
-            data: Set(change.data),
-            owner: Set(change.owner),
-            public: Set(change.public),
-        });
-    }
+) -> impl Iterator<Item = ActiveModel> {
+    let end = after + count(&changes);
+    (after + 1..).zip(changes).map(move |(seq, change)| ActiveModel {
+        service: Set(service.to_owned()),
+        seq: Set(seq),
+        last: Set(ends && seq == end),
+        id: Set(change.id),
+        time: Set(now),
+        principal: Set(change.principal),
+        method: Set(change.method),
+        resource: Set(change.resource),
+        revision: Set(change.revision),
+        from_state: Set(change.from_state),
+        to_state: Set(change.to_state),
+        reason: Set(change.reason),
+        request_id: Set(change.request_id),
+        type_name: Set(change.type_name),
+        data: Set(change.data),
+        owner: Set(change.owner),
+        public: Set(change.public),
+    })
+}
+
+async fn insert(txn: &DatabaseTransaction, mut rows: Vec<ActiveModel>) -> Result<(), DbErr> {
     while !rows.is_empty() {
         // SQLite binds at most 32,766 values in a statement.
         let rest = rows.split_off(rows.len().min(1000));
         Entity::insert_many(std::mem::replace(&mut rows, rest)).exec_without_returning(txn).await?;
     }
-    Ok(end)
+    Ok(())
 }

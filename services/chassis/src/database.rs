@@ -175,7 +175,7 @@ impl Database {
     }
 }
 
-fn stopped() -> Error {
+pub(crate) fn stopped() -> Error {
     Error::Unavailable(say!("the server is stopping; try again", "le serveur s'arrête ; réessayez"))
 }
 
@@ -231,18 +231,26 @@ async fn attempt(
     services.sort_unstable();
     services.dedup();
     let mut heads = Heads::lock(&outer, &services).await.map_err(Collision)?;
+    let alone = batch.len() == 1;
     for work in batch {
         let service = work.service();
-        let inner = outer.begin().await.map_err(Collision)?;
-        let written = heads.last(service);
-        let mut unit = Unit { txn: &inner, now, changes: Vec::new(), service, written };
+        // A piece of work that shares its transaction with none needs no savepoint.
+        let inner = match alone {
+            true => None,
+            false => Some(outer.begin().await.map_err(Collision)?),
+        };
+        let (txn, written) = (inner.as_ref().unwrap_or(&outer), heads.last(service));
+        let mut unit = Unit { txn, now, changes: Vec::new(), service, written };
         let keep = work.run(&mut unit).await?;
         let (written, changes) = (unit.written, std::mem::take(&mut unit.changes));
         if keep {
-            heads.append(&inner, service, written, changes, now).await.map_err(Collision)?;
-            inner.commit().await.map_err(Collision)?;
-        } else {
-            inner.rollback().await.map_err(Collision)?;
+            heads.append(service, written, changes, now).map_err(Collision)?;
+        }
+        match (inner, keep) {
+            (Some(inner), true) => inner.commit().await.map_err(Collision)?,
+            (Some(inner), false) => inner.rollback().await.map_err(Collision)?,
+            (None, true) => {}
+            (None, false) => return outer.rollback().await.map_err(Collision),
         }
     }
     heads.save(&outer).await.map_err(Collision)?;
@@ -308,7 +316,7 @@ fn transient(error: &DbErr) -> bool {
 }
 
 /// `DbErr` is not `Clone`; its kind and text are enough for each request of a failed batch.
-fn copy(error: &DbErr) -> DbErr {
+pub(crate) fn copy(error: &DbErr) -> DbErr {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(inner)) => DbErr::Exec(RuntimeErr::SqlxError(Arc::clone(inner))),
         DbErr::Query(RuntimeErr::SqlxError(inner)) => DbErr::Query(RuntimeErr::SqlxError(Arc::clone(inner))),

@@ -28,6 +28,7 @@ pub mod filter;
 pub mod follow;
 pub mod gap;
 pub mod gate;
+mod gather;
 pub mod idempotency;
 pub mod lifecycle;
 pub mod mask;

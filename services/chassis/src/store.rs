@@ -3,12 +3,11 @@
 //! A noun says in its `row.rs` what its row is ([`Row`]); [`Store`] reads, lists, creates and changes it. A change is a
 //! rule applied to the row inside the transaction: read, check the etag, apply, write, record, all or nothing.
 
-use std::marker::PhantomData;
-
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use proto::Private;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, OnConflict};
 use sea_orm::{DatabaseTransaction, ExprTrait as _, FromQueryResult, IntoActiveModel};
 
 use crate::auth::Caller;
@@ -18,6 +17,7 @@ use crate::column::Micros;
 use crate::database::{Database, Outcome, Unit};
 use crate::error::{Error, Result};
 use crate::filter::Field;
+use crate::gather::Gather;
 use crate::idempotency;
 use crate::mask;
 use crate::page::{Ask, Page, Query, TokenKeys};
@@ -100,19 +100,20 @@ pub fn etag(revision: i32) -> String {
 pub struct Store<R: Row> {
     database: Database,
     keys: TokenKeys,
-    row: PhantomData<fn() -> R>,
+    gather: Gather<R>,
 }
 
 impl<R: Row> Clone for Store<R> {
     fn clone(&self) -> Self {
-        Self { database: self.database.clone(), keys: self.keys.clone(), row: PhantomData }
+        Self { database: self.database.clone(), keys: self.keys.clone(), gather: self.gather.clone() }
     }
 }
 
 impl<R: Row> Store<R> {
     /// Over the process's database.
     pub fn new(context: &crate::serve::Context) -> Self {
-        Self { database: context.database.clone(), keys: context.token_keys.clone(), row: PhantomData }
+        let (database, keys) = (context.database.clone(), context.token_keys.clone());
+        Self { gather: Gather::start(database.reader().clone()), database, keys }
     }
 
     /// The database, for what only this noun does.
@@ -125,8 +126,7 @@ impl<R: Row> Store<R> {
     /// # Errors
     /// `NOT_FOUND`.
     pub async fn get(&self, name: &str) -> Result<R> {
-        let found = R::Table::find().filter(key::<R>().eq(name)).one(self.database.reader()).await?;
-        found.ok_or_else(|| Error::not_found(name))
+        self.gather.get(name).await?.ok_or_else(|| Error::not_found(name))
     }
 
     /// Rows by their full names, in the order asked.
@@ -292,7 +292,9 @@ pub async fn find<R: Row>(txn: &DatabaseTransaction, name: &str) -> Result<Optio
 /// # Errors
 /// `ALREADY_EXISTS` when the name is taken.
 pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result<()> {
-    if find::<R>(unit.txn, row.name()).await?.is_some() {
+    let unless_there = OnConflict::column(Alias::new("name")).do_nothing().to_owned();
+    let new = R::Table::insert(row.clone().into_active_model()).on_conflict(unless_there);
+    if new.exec_without_returning(unit.txn).await? == 0 {
         return Err(Error::AlreadyExists {
             field: "name".to_owned(),
             holder: Some(row.name().to_owned()),
@@ -303,7 +305,6 @@ pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result
             ),
         });
     }
-    R::Table::insert(row.clone().into_active_model()).exec_without_returning(unit.txn).await?;
     row.follow(None, unit).await?;
     record(unit, call, None, row);
     Ok(())
@@ -383,6 +384,6 @@ fn record<R: Row>(unit: &mut Unit<'_>, call: &Call, before: Option<&R>, after: &
 }
 
 /// The key column of every noun's table.
-fn key<R: Row>() -> Expr {
-    Expr::col((R::Table::default(), sea_orm::sea_query::Alias::new("name")))
+pub(crate) fn key<R: Row>() -> Expr {
+    Expr::col((R::Table::default(), Alias::new("name")))
 }

@@ -21,7 +21,8 @@ struct Actor {
 /// One of each: nobody, each role, a machine that may do all that machines may.
 async fn cast(network: &'static Network) -> Vec<Actor> {
     let partner = network.home_partner().await;
-    let person = |label, caller: Caller, roles: &[Role]| Actor { label, caller, roles: roles.to_vec(), person: true };
+    let person =
+        |label, caller: Caller, roles: &[Role]| Actor { label, caller, roles: roles.to_vec(), person: true };
     let scopes: Vec<String> = methods()
         .iter()
         .filter(|method| audience(method).1.contains(&Role::Integration))
@@ -32,9 +33,17 @@ async fn cast(network: &'static Network) -> Vec<Actor> {
     scopes.dedup();
     vec![
         Actor { label: "nobody", caller: network.anonymous(), roles: Vec::new(), person: false },
-        person("coordinator", network.person(&[Role::Coordinator]).await, &[Role::Coordinator, Role::Learner]),
+        person(
+            "coordinator",
+            network.person(&[Role::Coordinator]).await,
+            &[Role::Coordinator, Role::Learner],
+        ),
         person("reviewer", network.person(&[Role::Reviewer]).await, &[Role::Reviewer, Role::Learner]),
-        person("partner admin", network.member(&partner, Role::PartnerAdmin).await, &[Role::PartnerAdmin, Role::Learner]),
+        person(
+            "partner admin",
+            network.member(&partner, Role::PartnerAdmin).await,
+            &[Role::PartnerAdmin, Role::Learner],
+        ),
         person("reporter", network.member(&partner, Role::Reporter).await, &[Role::Reporter, Role::Learner]),
         person("trainer", network.member(&partner, Role::Trainer).await, &[Role::Trainer, Role::Learner]),
         person("learner", network.person(&[]).await, &[Role::Learner]),
@@ -56,7 +65,10 @@ fn audience(method: &prost_reflect::MethodDescriptor) -> (i32, Vec<Role>) {
 }
 
 /// How the gate turns someone away, in contrast to a handler.
-fn turned_away(method: &prost_reflect::MethodDescriptor, answer: &Result<prost_reflect::DynamicMessage, Status>) -> Option<Code> {
+fn turned_away(
+    method: &prost_reflect::MethodDescriptor,
+    answer: &Result<prost_reflect::DynamicMessage, Status>,
+) -> Option<Code> {
     let Err(status) = answer else { return None };
     let at = format!("on resource '{}' (or it may not exist)", method.parent_service().name());
     let by_gate = match status.code() {
@@ -70,12 +82,15 @@ fn turned_away(method: &prost_reflect::MethodDescriptor, answer: &Result<prost_r
 async fn who_is_let_in_is_what_the_contract_says(network: &'static Network) {
     let cast = cast(network).await;
     let mut broken = Vec::new();
-    let channels: HashMap<_, _> = SERVICES.iter().map(|service| (*service, network.channel(service))).collect();
+    let channels: HashMap<_, _> =
+        SERVICES.iter().map(|service| (*service, network.channel(service))).collect();
     for method in methods() {
         let (audience, roles) = audience(&method);
         for actor in &cast {
             let answer = call(&channels[home(&method)], &actor.caller.who, &method, &empty(&method)).await;
-            let may = audience == 1 || (audience == 2 && actor.person) || actor.roles.iter().any(|role| roles.contains(role));
+            let may = audience == 1
+                || (audience == 2 && actor.person)
+                || actor.roles.iter().any(|role| roles.contains(role));
             let expected = match actor.label {
                 _ if may => None,
                 "nobody" => Some(Code::Unauthenticated),
@@ -83,10 +98,19 @@ async fn who_is_let_in_is_what_the_contract_says(network: &'static Network) {
             };
             let told = answer.as_ref().err().map(told).unwrap_or_default();
             if turned_away(&method, &answer) != expected {
-                broken.push(format!("{} by {}: {expected:?} expected, answered {told}", title(&method), actor.label));
+                broken.push(format!(
+                    "{} by {}: {expected:?} expected, answered {told}",
+                    title(&method),
+                    actor.label
+                ));
             }
             let broke = answer.err().map(|status| status.code());
-            if matches!(broke, Some(Code::Internal | Code::Unknown | Code::Unimplemented | Code::Unavailable | Code::DataLoss)) {
+            if matches!(
+                broke,
+                Some(
+                    Code::Internal | Code::Unknown | Code::Unimplemented | Code::Unavailable | Code::DataLoss
+                )
+            ) {
                 broken.push(format!("{} by {}: {told}", title(&method), actor.label));
             }
         }
@@ -102,13 +126,26 @@ async fn who_is_let_in_is_what_the_contract_says(network: &'static Network) {
 
 /// What the audit trails say that someone did.
 async fn audit_of(coordinator: &Caller, principal: &str) -> Vec<String> {
-    let request = ListAuditEventsRequest { filter: format!("principal = \"{principal}\""), ..Default::default() };
+    let request =
+        ListAuditEventsRequest { filter: format!("principal = \"{principal}\""), ..Default::default() };
     let (network, who) = (coordinator.network, &coordinator.who);
-    let mut partners =
-        proto::partners::event_service_client::EventServiceClient::with_interceptor(network.channel("partners"), who.clone());
-    let mut projects =
-        proto::projects::event_service_client::EventServiceClient::with_interceptor(network.channel("projects"), who.clone());
+    let mut partners = proto::partners::event_service_client::EventServiceClient::with_interceptor(
+        network.channel("partners"),
+        who.clone(),
+    );
+    let mut projects = proto::projects::event_service_client::EventServiceClient::with_interceptor(
+        network.channel("projects"),
+        who.clone(),
+    );
+    // Accepting the invitation is of identity's trail; nothing else may be.
+    let mut identity = proto::identity::event_service_client::EventServiceClient::with_interceptor(
+        network.channel("identity"),
+        who.clone(),
+    );
+    let mut known = done(identity.list_audit_events(request.clone()).await).audit_events;
+    known.retain(|line| !line.method.ends_with("/ActivateUser"));
     let lines = [
+        known,
         done(partners.list_audit_events(request.clone()).await).audit_events,
         done(projects.list_audit_events(request).await).audit_events,
     ];

@@ -35,7 +35,8 @@ impl Forge {
             serde_json::from_slice(&text).unwrap()
         };
         let kid = part(0)["kid"].as_str().unwrap().to_owned();
-        let pem = std::fs::read_to_string(network.home.join("keys").join(format!("signing-{kid}.pem"))).unwrap();
+        let pem =
+            std::fs::read_to_string(network.home.join("keys").join(format!("signing-{kid}.pem"))).unwrap();
         let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let key = Ed25519KeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap();
         Self { key, kid, claims: part(1), good }
@@ -77,7 +78,8 @@ impl Forge {
 
     fn hmac(&self, secret: &[u8]) -> String {
         let header = json!({"alg": "HS256", "typ": "at+jwt", "kid": self.kid}).to_string();
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(self.claims.to_string()));
+        let signed =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(self.claims.to_string()));
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
     }
@@ -95,8 +97,10 @@ impl Forge {
             add(&format!("signed, alg {alg}"), self.with_header(|header| header["alg"] = json!(alg)));
         }
         let public = self.key.public_key().as_ref();
-        let info = [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00][..], public].concat();
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(info));
+        let info =
+            [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00][..], public].concat();
+        let pem =
+            format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(info));
         add("HS256 with the public key", self.hmac(public));
         add("HS256 with the public key as PEM", self.hmac(pem.as_bytes()));
         add("HS256 with an empty key", self.hmac(b""));
@@ -104,7 +108,8 @@ impl Forge {
             add(&format!("another alg: {alg}"), self.with_header(|header| header["alg"] = json!(alg)));
         }
         let other = Ed25519KeyPair::generate().unwrap();
-        let stranger = Self { key: other, kid: self.kid.clone(), claims: self.claims.clone(), good: String::new() };
+        let stranger =
+            Self { key: other, kid: self.kid.clone(), claims: self.claims.clone(), good: String::new() };
         add("another key", stranger.with_claims(|_| ()));
         let own = json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(stranger.key.public_key().as_ref())});
         add("another key, sent along as jwk", stranger.with_header(|header| header["jwk"] = own));
@@ -112,7 +117,10 @@ impl Forge {
             add(&format!("typ {typ}"), self.with_header(|header| header["typ"] = json!(typ)));
         }
         for missing in ["alg", "typ", "kid"] {
-            add(&format!("no {missing}"), self.with_header(|header| drop(header.as_object_mut().unwrap().remove(missing))));
+            add(
+                &format!("no {missing}"),
+                self.with_header(|header| drop(header.as_object_mut().unwrap().remove(missing))),
+            );
         }
         for (name, value) in [
             ("crit", json!(["exp"])),
@@ -135,7 +143,10 @@ impl Forge {
             self.sign(&header, &self.claims.to_string())
         });
         for claim in self.claims.as_object().unwrap().keys() {
-            add(&format!("no {claim}"), self.with_claims(|claims| drop(claims.as_object_mut().unwrap().remove(claim))));
+            add(
+                &format!("no {claim}"),
+                self.with_claims(|claims| drop(claims.as_object_mut().unwrap().remove(claim))),
+            );
             add(&format!("{claim} is null"), self.with_claims(|claims| claims[claim] = Value::Null));
         }
         for claim in ["sub", "client_id", "jti", "sid", "iss", "aud"] {
@@ -145,17 +156,39 @@ impl Forge {
         add("aud of another", self.with_claims(|claims| claims["aud"] = json!("other")));
         add("aud of several", self.with_claims(|claims| claims["aud"] = json!(["ensemble", "other"])));
         add("iss of another", self.with_claims(|claims| claims["iss"] = json!("https://example.org")));
-        for value in ["\"1\"", "1.5", "-1", "1e300", "99999999999999999999", "9223372036854775807", "true", "[1]", "{}"] {
+        for value in [
+            "\"1\"",
+            "1.5",
+            "-1",
+            "1e300",
+            "99999999999999999999",
+            "9223372036854775807",
+            "true",
+            "[1]",
+            "{}",
+        ] {
             add(&format!("exp {value}"), self.with_text("exp", value));
         }
         for (claim, value) in [("iat", i64::MIN), ("iat", i64::MAX), ("nbf", i64::MAX), ("exp", i64::MIN)] {
             add(&format!("{claim} {value}"), self.with_claims(|claims| claims[claim] = json!(value)));
         }
-        add("exp before", self.with_claims(|claims| (claims["exp"], claims["iat"], claims["nbf"]) = (json!(now - 60), json!(now - 900), json!(now - 900))));
+        add(
+            "exp before",
+            self.with_claims(|claims| {
+                (claims["exp"], claims["iat"], claims["nbf"]) =
+                    (json!(now - 60), json!(now - 900), json!(now - 900));
+            }),
+        );
         add("nbf later", self.with_claims(|claims| claims["nbf"] = json!(now + 600)));
-        add("iat later", self.with_claims(|claims| (claims["iat"], claims["exp"]) = (json!(now + 600), json!(now + 900))));
+        add(
+            "iat later",
+            self.with_claims(|claims| (claims["iat"], claims["exp"]) = (json!(now + 600), json!(now + 900))),
+        );
         add("lives for a year", self.with_claims(|claims| claims["exp"] = json!(now + 31_536_000)));
-        add("lives since long", self.with_claims(|claims| (claims["iat"], claims["nbf"]) = (json!(0), json!(0))));
+        add(
+            "lives since long",
+            self.with_claims(|claims| (claims["iat"], claims["nbf"]) = (json!(0), json!(0))),
+        );
         let whole = self.claims.to_string();
         let twice = format!("{},\"sub\":\"users/other\"}}", &whole[..whole.len() - 1]);
         add("sub said twice", self.sign(&self.header().to_string(), &twice));
@@ -181,7 +214,10 @@ impl Forge {
         flipped[10] ^= 1;
         let mut raised = self.claims.clone();
         raised["sub"] = json!("users/other");
-        add("other claims, same signature", format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(raised.to_string())));
+        add(
+            "other claims, same signature",
+            format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(raised.to_string())),
+        );
         add("signature changed by a bit", format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode(&flipped)));
         add("signature cut", format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode(&bytes[..63])));
         add("no signature", format!("{header}.{claims}."));
@@ -208,7 +244,14 @@ impl Forge {
 
 fn bearer(caller: &Caller) -> String {
     let request = caller.who.sign(tonic::Request::new(()));
-    request.metadata().get("authorization").unwrap().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
+    request
+        .metadata()
+        .get("authorization")
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .trim_start_matches("Bearer ")
+        .to_owned()
 }
 
 /// Every hostile credential, by what is wrong with it.
@@ -247,7 +290,8 @@ async fn a_hostile_token_opens_nothing(network: &'static Network) {
     let channels = SERVICES.map(|service| (service, network.channel(service)));
     let channel = |service: &str| &channels.iter().find(|(name, _)| *name == service).unwrap().1;
     let methods: Vec<_> = methods().into_iter().filter(looks_at_credentials).collect();
-    let pairs = credentials.iter().flat_map(|credential| methods.iter().map(move |method| (credential, method)));
+    let pairs =
+        credentials.iter().flat_map(|credential| methods.iter().map(move |method| (credential, method)));
     let answers = futures::stream::iter(pairs).map(|((name, who), method)| async move {
         let answer = call(channel(home(method)), who, method, &empty(method)).await;
         let wrong = |answered: String| Some(format!("{name} at {}: {answered}", title(method)));
@@ -258,7 +302,8 @@ async fn a_hostile_token_opens_nothing(network: &'static Network) {
                 let same = status.code() == Code::Unauthenticated
                     && refusal.reason == "UNAUTHENTICATED"
                     && refusal.facts.is_empty()
-                    && status.message() == "sign in first: the call carries no token, or one that is not valid";
+                    && status.message()
+                        == "sign in first: the call carries no token, or one that is not valid";
                 if same { None } else { wrong(told(&status)) }
             }
         }
@@ -272,7 +317,9 @@ async fn a_hostile_token_opens_nothing(network: &'static Network) {
 async fn a_forged_token_without_a_flaw_is_believed(network: &'static Network) {
     let forge = Forge::of(network).await;
     let caller = Caller::new(network, "", Who::bearer(&forge.with_claims(|_| ())));
-    let me = crate::caller::done(caller.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await);
+    let me = crate::caller::done(
+        caller.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await,
+    );
     assert_eq!(me.subject, network.coordinator().await.name);
 }
 
@@ -282,7 +329,9 @@ async fn a_token_of_a_megabyte_harms_nobody(network: &'static Network) {
     let caller = Caller::new(network, "", who);
     let answer = caller.partners().list_partners(proto::partners::ListPartnersRequest::default()).await;
     assert!(answer.is_err(), "a token of a megabyte was taken");
-    crate::caller::done(network.anonymous().partners().list_partners(proto::partners::ListPartnersRequest::default()).await);
+    crate::caller::done(
+        network.anonymous().partners().list_partners(proto::partners::ListPartnersRequest::default()).await,
+    );
 }
 
 /// Hundreds of bad credentials make identity wary of where they come from: nobody else may live there.

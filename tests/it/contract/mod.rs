@@ -1,6 +1,7 @@
 //! Promises that every method keeps, taken from the descriptors: whoever adds a method is tested.
 
 mod access;
+mod assignment;
 mod hostile;
 mod shape;
 mod standard;

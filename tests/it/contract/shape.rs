@@ -9,7 +9,8 @@ const WHOLE_LISTS: &[&str] = &["ReferenceDataService/ListCodeLists", "TokenServi
 /// Lists whose order is of the matter itself.
 const OWN_ORDER: &[&str] = &["EventService/ListAuditEvents", "PartnerService/ListPossibleDuplicates"];
 /// Methods that change something and need no request id: repeating them changes nothing more.
-const REPEATABLE: &[&str] = &["TokenService/IssueToken", "TokenService/RefreshToken", "TokenService/RevokeToken"];
+const REPEATABLE: &[&str] =
+    &["TokenService/IssueToken", "TokenService/RefreshToken", "TokenService/RevokeToken"];
 /// Verbs of methods that only read.
 const READS: &[&str] = &["Get", "List", "BatchGet", "Search", "Watch", "Introspect", "Export", "Summarize"];
 
@@ -44,17 +45,26 @@ const IDENTIFIER: i32 = 8;
 fn resource(message: &MessageDescriptor) -> Option<prost_reflect::DynamicMessage> {
     let extension = proto::pool().get_extension_by_name("google.api.resource").unwrap();
     let options = message.options();
-    options.has_extension(&extension).then(|| options.get_extension(&extension).as_message().cloned()).flatten()
+    options
+        .has_extension(&extension)
+        .then(|| options.get_extension(&extension).as_message().cloned())
+        .flatten()
 }
 
 fn messages() -> impl Iterator<Item = MessageDescriptor> {
-    proto::pool().all_messages().filter(|message| message.full_name().starts_with("ensemble.") && !message.is_map_entry())
+    proto::pool()
+        .all_messages()
+        .filter(|message| message.full_name().starts_with("ensemble.") && !message.is_map_entry())
 }
 
 /// The comment above something.
 fn comment(file: &prost_reflect::FileDescriptor, path: &[i32]) -> String {
     let locations = &file.file_descriptor_proto().source_code_info.as_ref().unwrap().location;
-    locations.iter().find(|location| location.path == path).map(|location| location.leading_comments().to_owned()).unwrap_or_default()
+    locations
+        .iter()
+        .find(|location| location.path == path)
+        .map(|location| location.leading_comments().to_owned())
+        .unwrap_or_default()
 }
 
 #[track_caller]
@@ -65,13 +75,22 @@ fn none(broken: Vec<String>) {
 /// Every method that breaks a rule, with what is wrong.
 #[track_caller]
 fn of_methods(check: impl Fn(&MethodDescriptor) -> Option<String>) {
-    none(methods().iter().filter_map(|method| check(method).map(|wrong| format!("{}: {wrong}", title(method)))).collect());
+    none(
+        methods()
+            .iter()
+            .filter_map(|method| check(method).map(|wrong| format!("{}: {wrong}", title(method))))
+            .collect(),
+    );
 }
 
 /// Every message that breaks a rule, with what is wrong.
 #[track_caller]
 fn of_messages(check: impl Fn(&MessageDescriptor) -> Option<String>) {
-    none(messages().filter_map(|message| check(&message).map(|wrong| format!("{}: {wrong}", message.full_name()))).collect());
+    none(
+        messages()
+            .filter_map(|message| check(&message).map(|wrong| format!("{}: {wrong}", message.full_name())))
+            .collect(),
+    );
 }
 
 #[test]
@@ -82,13 +101,16 @@ fn every_method_says_who_may_call_it() {
         let audience = access.get_field_by_name("audience").unwrap().as_enum_number().unwrap();
         let roles = access.get_field_by_name("roles").unwrap().as_list().unwrap().len();
         let permission = text(&access, "permission");
-        let package = method.parent_service().parent_file().package_name().split('.').nth(1).unwrap().to_owned();
+        let package =
+            method.parent_service().parent_file().package_name().split('.').nth(1).unwrap().to_owned();
         let parts: Vec<&str> = permission.split('.').collect();
         match audience {
             0 => Some("says no audience".to_owned()),
             3 if roles == 0 => Some("is for roles, and names none".to_owned()),
             1 if roles > 0 => Some("is public, and names roles".to_owned()),
-            _ if parts.len() != 3 || parts[0] != package => Some(format!("permission `{permission}` is not {package}.noun.verb")),
+            _ if parts.len() != 3 || parts[0] != package => {
+                Some(format!("permission `{permission}` is not {package}.noun.verb"))
+            }
             _ => None,
         }
     });
@@ -126,7 +148,9 @@ fn messages_are_named_after_their_method() {
         let shared = method.input().full_name().starts_with("ensemble.common.");
         let name = method.name();
         match () {
-            () if !shared && method.input().name() != format!("{name}Request") => Some(format!("takes {}", method.input().name())),
+            () if !shared && method.input().name() != format!("{name}Request") => {
+                Some(format!("takes {}", method.input().name()))
+            }
             () if shared || resource(&method.output()).is_some() => None,
             () if method.output().name() == format!("{name}Response") => None,
             () if !reads(method) || name.starts_with("Get") || name.starts_with("Import") => None, // answers a thing
@@ -145,7 +169,9 @@ fn aip_131_135_standard_methods_have_their_fields() {
         let singular = output.as_ref().map(|singular| snake(singular)).unwrap_or_default();
         let by_name = |name: Option<FieldDescriptor>| is(name.as_ref(), &Kind::String);
         match name {
-            _ if name.starts_with("Get") && output.is_some() => (!by_name(has("name"))).then(|| "has no name".to_owned()),
+            _ if name.starts_with("Get") && output.is_some() => {
+                (!by_name(has("name"))).then(|| "has no name".to_owned())
+            }
             _ if name.starts_with("Create") => {
                 let whole = has(&singular).is_some_and(|field| behaviour(&field).contains(&REQUIRED));
                 let id = by_name(has(&format!("{singular}_id")));
@@ -153,7 +179,8 @@ fn aip_131_135_standard_methods_have_their_fields() {
             }
             _ if name.starts_with("Update") => {
                 let whole = has(&singular).is_some_and(|field| behaviour(&field).contains(&REQUIRED));
-                let mask = has("update_mask").is_some_and(|field| is_message(&field, "google.protobuf.FieldMask"));
+                let mask =
+                    has("update_mask").is_some_and(|field| is_message(&field, "google.protobuf.FieldMask"));
                 (!whole || !mask).then(|| format!("needs {singular} (required) and update_mask"))
             }
             _ if name.starts_with("Delete") => {
@@ -175,7 +202,9 @@ fn aip_132_158_lists_are_paged() {
             return None;
         }
         let (request, answer) = (method.input(), method.output());
-        let has = |message: &MessageDescriptor, field: &str, kind: &Kind| is(message.get_field_by_name(field).as_ref(), kind);
+        let has = |message: &MessageDescriptor, field: &str, kind: &Kind| {
+            is(message.get_field_by_name(field).as_ref(), kind)
+        };
         if !has(&request, "page_size", &Kind::Int32) {
             return Some("page_size must be int32".to_owned());
         }
@@ -191,16 +220,21 @@ fn aip_132_158_lists_are_paged() {
             return Some(format!("{field} must be a string"));
         }
         let paged = request.get_field_by_name("page_token").is_some();
-        (paged && !has(&answer, "next_page_token", &Kind::String)).then(|| "next_page_token must be a string".to_owned())
+        (paged && !has(&answer, "next_page_token", &Kind::String))
+            .then(|| "next_page_token must be a string".to_owned())
     });
 }
 
 #[test]
 fn aip_136_verbs_name_their_resource() {
     of_methods(|method| {
-        let custom = !reads(method) && !["Create", "Update", "Delete"].iter().any(|verb| method.name().starts_with(verb));
+        let custom = !reads(method)
+            && !["Create", "Update", "Delete"].iter().any(|verb| method.name().starts_with(verb));
         let answers_resource = resource(&method.output()).is_some();
-        let named = method.input().get_field_by_name("name").is_some_and(|field| behaviour(&field).contains(&REQUIRED));
+        let named = method
+            .input()
+            .get_field_by_name("name")
+            .is_some_and(|field| behaviour(&field).contains(&REQUIRED));
         let activates = method.name() == "ActivateUser"; // by the code that was handed over
         (custom && answers_resource && !named && !activates).then(|| "needs name (required)".to_owned())
     });
@@ -218,7 +252,9 @@ fn aip_154_what_changes_a_resource_takes_its_etag() {
     of_messages(|message| {
         resource(message)?;
         let etag = message.get_field_by_name("etag");
-        let fine = etag.as_ref().is_none_or(|field| is(Some(field), &Kind::String) && behaviour(field).contains(&OUTPUT_ONLY));
+        let fine = etag
+            .as_ref()
+            .is_none_or(|field| is(Some(field), &Kind::String) && behaviour(field).contains(&OUTPUT_ONLY));
         (!fine).then(|| "etag must be an output-only string".to_owned())
     });
 }
@@ -254,8 +290,10 @@ fn aip_122_148_resources_have_the_standard_fields() {
         let pattern = pattern.as_str().unwrap();
         let segments: Vec<&str> = pattern.split('/').collect();
         let fits = segments.chunks(2).all(|pair| {
-            let camel = pair[0].starts_with(|c: char| c.is_ascii_lowercase()) && pair[0].chars().all(|c| c.is_ascii_alphanumeric());
-            let variable = pair.get(1).is_some_and(|id| id.starts_with('{') && id.ends_with('}') && !id.contains("_id"));
+            let camel = pair[0].starts_with(|c: char| c.is_ascii_lowercase())
+                && pair[0].chars().all(|c| c.is_ascii_alphanumeric());
+            let variable =
+                pair.get(1).is_some_and(|id| id.starts_with('{') && id.ends_with('}') && !id.contains("_id"));
             camel && variable
         });
         let plural = text(&resource, "plural");
@@ -266,18 +304,20 @@ fn aip_122_148_resources_have_the_standard_fields() {
         if message.name() == "CodeList" {
             return None;
         }
-        let standard = [
-            ("uid", Kind::String),
-            ("revision", Kind::Int32),
-        ];
+        let standard = [("uid", Kind::String), ("revision", Kind::Int32)];
         let wrong = standard.iter().find(|(field, kind)| {
             let field = message.get_field_by_name(field);
             !is(field.as_ref(), kind) || !behaviour(&field.unwrap()).contains(&OUTPUT_ONLY)
         });
         let untimed = ["create_time", "update_time"].into_iter().find(|field| {
-            message.get_field_by_name(field).is_none_or(|field| !is_message(&field, "google.protobuf.Timestamp"))
+            message
+                .get_field_by_name(field)
+                .is_none_or(|field| !is_message(&field, "google.protobuf.Timestamp"))
         });
-        wrong.map(|(field, _)| *field).or(untimed).map(|field| format!("{field} is missing or not output only"))
+        wrong
+            .map(|(field, _)| *field)
+            .or(untimed)
+            .map(|field| format!("{field} is missing or not output only"))
     });
 }
 
@@ -287,14 +327,31 @@ fn aip_142_203_fields_are_named_after_what_they_hold() {
         message.fields().find_map(|field| {
             let name = field.name();
             let wrong = match () {
-                () if name.chars().any(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_') => Some("is not snake_case"),
+                () if name.chars().any(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_') => {
+                    Some("is not snake_case")
+                }
                 () if name.ends_with("_at") || name.ends_with("_timestamp") => Some("must end in _time"),
-                () if is_message(&field, "google.protobuf.Timestamp") && !name.ends_with("_time") && !matches!(name, "time" | "issued_before" | "awaiting_since") => Some("is an instant and must end in _time"),
-                () if is_message(&field, "google.type.Date") && !name.ends_with("_date") => Some("is a day and must end in _date"),
-                () if name.ends_with("_time") && !is_message(&field, "google.protobuf.Timestamp") => Some("must be a Timestamp"),
-                () if name == "country" || name == "currency" || name == "language" => Some("must end in _code (AIP-143)"),
-                () if matches!(field.kind(), Kind::Float | Kind::Double) => Some("is a floating point number"),
-                () if name == "state" && !behaviour(&field).contains(&OUTPUT_ONLY) => Some("must be output only (AIP-216)"),
+                () if is_message(&field, "google.protobuf.Timestamp")
+                    && !name.ends_with("_time")
+                    && !matches!(name, "time" | "issued_before" | "awaiting_since") =>
+                {
+                    Some("is an instant and must end in _time")
+                }
+                () if is_message(&field, "google.type.Date") && !name.ends_with("_date") => {
+                    Some("is a day and must end in _date")
+                }
+                () if name.ends_with("_time") && !is_message(&field, "google.protobuf.Timestamp") => {
+                    Some("must be a Timestamp")
+                }
+                () if name == "country" || name == "currency" || name == "language" => {
+                    Some("must end in _code (AIP-143)")
+                }
+                () if matches!(field.kind(), Kind::Float | Kind::Double) => {
+                    Some("is a floating point number")
+                }
+                () if name == "state" && !behaviour(&field).contains(&OUTPUT_ONLY) => {
+                    Some("must be output only (AIP-216)")
+                }
                 () => None,
             };
             wrong.map(|wrong| format!("{name} {wrong}"))
@@ -308,7 +365,10 @@ fn aip_126_216_enums_start_with_what_is_not_said() {
     let wrong = |found: prost_reflect::EnumDescriptor| {
         let prefix = snake(found.name()).to_uppercase();
         let zero = found.get_value(0).is_some_and(|value| value.name() == format!("{prefix}_UNSPECIFIED"));
-        let other = found.values().find(|value| !value.name().starts_with(&format!("{prefix}_"))).map(|value| value.name().to_owned());
+        let other = found
+            .values()
+            .find(|value| !value.name().starts_with(&format!("{prefix}_")))
+            .map(|value| value.name().to_owned());
         let nested = found.name() == "State" && found.parent_message().is_none();
         match other {
             _ if !zero => Some(format!("{}: 0 must be {prefix}_UNSPECIFIED", found.full_name())),
@@ -325,7 +385,9 @@ fn aip_235_batches_and_services_keep_to_their_names() {
         let file = service.parent_file();
         let comment = comment(&file, service.path());
         match () {
-            () if !service.name().ends_with("Service") => Some(format!("{} must end in Service", service.full_name())),
+            () if !service.name().ends_with("Service") => {
+                Some(format!("{} must end in Service", service.full_name()))
+            }
             () if file.services().len() != 1 => Some(format!("{}: one service in a file", file.name())),
             () if comment.trim().is_empty() => Some(format!("{} has no comment", service.full_name())),
             () => None,
@@ -341,9 +403,11 @@ fn nothing_secret_is_left_unmarked() {
         resource(message)?;
         let secret = |field: &FieldDescriptor| {
             let name = field.name();
-            ["email", "phone", "secret", "password", "contact", "given_name", "family_name"].contains(&name) || name.ends_with("_code") && name.starts_with("invitation")
+            ["email", "phone", "secret", "password", "contact", "given_name", "family_name"].contains(&name)
+                || name.ends_with("_code") && name.starts_with("invitation")
         };
-        let marked = |field: &FieldDescriptor| field.options().get_extension(&visibility).as_enum_number() == Some(1);
+        let marked =
+            |field: &FieldDescriptor| field.options().get_extension(&visibility).as_enum_number() == Some(1);
         let open = message.fields().find(|field| secret(field) && !marked(field));
         open.map(|field| format!("{} is not marked private", field.name()))
     });

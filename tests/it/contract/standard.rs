@@ -25,17 +25,18 @@ async fn every_service_says_that_it_serves(network: &'static Network) {
             let answer = done(health.check(HealthCheckRequest { service: service.clone() }).await);
             assert_eq!(answer.status(), ServingStatus::Serving, "{service}");
         }
-        let unknown = health.check(HealthCheckRequest { service: "ensemble.none.v1.NoneService".to_owned() }).await;
+        let unknown =
+            health.check(HealthCheckRequest { service: "ensemble.none.v1.NoneService".to_owned() }).await;
         assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
     }
 }
 
 macro_rules! reflected {
     ($version:ident, $channel:expr) => {{
+        use tonic_reflection::pb::$version::ServerReflectionRequest;
         use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
         use tonic_reflection::pb::$version::server_reflection_request::MessageRequest;
         use tonic_reflection::pb::$version::server_reflection_response::MessageResponse;
-        use tonic_reflection::pb::$version::ServerReflectionRequest;
         let ask = ServerReflectionRequest {
             host: String::new(),
             message_request: Some(MessageRequest::ListServices(String::new())),
@@ -43,7 +44,9 @@ macro_rules! reflected {
         let mut client = ServerReflectionClient::new($channel);
         let mut answers = done(client.server_reflection_info(tokio_stream::iter([ask])).await);
         match answers.message().await.unwrap().unwrap().message_response.unwrap() {
-            MessageResponse::ListServicesResponse(list) => list.service.into_iter().map(|service| service.name).collect::<Vec<_>>(),
+            MessageResponse::ListServicesResponse(list) => {
+                list.service.into_iter().map(|service| service.name).collect::<Vec<_>>()
+            }
             other => panic!("{other:?}"),
         }
     }};
@@ -74,9 +77,15 @@ async fn what_is_not_there_is_denied(network: &'static Network) {
     for path in paths {
         let mut grpc = tonic::client::Grpc::new(network.channel("partners"));
         grpc.ready().await.unwrap();
-        let answer = grpc.unary(who.sign(tonic::Request::new(Vec::new())), path.parse().unwrap(), crate::raw::Bytes).await;
+        let answer = grpc
+            .unary(who.sign(tonic::Request::new(Vec::new())), path.parse().unwrap(), crate::raw::Bytes)
+            .await;
         assert_eq!(answer.unwrap_err().code(), Code::Unimplemented, "{path}");
     }
 }
 
-told_everywhere!(every_service_says_that_it_serves, reflection_lists_every_service, what_is_not_there_is_denied);
+told_everywhere!(
+    every_service_says_that_it_serves,
+    reflection_lists_every_service,
+    what_is_not_there_is_denied
+);

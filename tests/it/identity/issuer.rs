@@ -1,4 +1,4 @@
-//! People of another OpenID Connect issuer: a small one of the suite's own, with its keys in a file.
+//! People of another `OpenID` Connect issuer: a small one of the suite's own, with its keys in a file.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -42,7 +42,11 @@ impl Issuer {
     }
 
     fn sign(&self, header: Value, claims: &Value) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signed = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header.to_string()),
+            URL_SAFE_NO_PAD.encode(claims.to_string())
+        );
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes())))
     }
 }
@@ -60,13 +64,22 @@ async fn people_of_another_issuer_sign_in(network: &'static Network, issuer: &Is
     };
     let ada = signed_in(issuer.token(|_| ())).await;
     assert!(ada.network_roles.is_empty() && ada.partner_roles.is_empty(), "an account, and nothing more");
-    assert_eq!(signed_in(issuer.token(|claims| claims["email"] = json!("other@example.org"))).await.subject, ada.subject);
+    assert_eq!(
+        signed_in(issuer.token(|claims| claims["email"] = json!("other@example.org"))).await.subject,
+        ada.subject
+    );
     // An address is no key: the coordinator's own does not make anyone the coordinator.
     let coordinator = network.coordinator().await;
     assert_ne!(ada.subject, coordinator.name);
-    assert_ne!(signed_in(issuer.token(|claims| claims["sub"] = json!("f:1234:grace"))).await.subject, ada.subject);
+    assert_ne!(
+        signed_in(issuer.token(|claims| claims["sub"] = json!("f:1234:grace"))).await.subject,
+        ada.subject
+    );
     let user = done(coordinator.users().get_user(pb::GetUserRequest { name: ada.subject.clone() }).await);
-    assert_eq!((user.given_name.as_str(), user.email.as_str(), user.language_code.as_str()), ("Ada", "", "fr"));
+    assert_eq!(
+        (user.given_name.as_str(), user.email.as_str(), user.language_code.as_str()),
+        ("Ada", "", "fr")
+    );
 
     let now = in_days(0).seconds;
     let stranger = Issuer::new();
@@ -74,7 +87,12 @@ async fn people_of_another_issuer_sign_in(network: &'static Network, issuer: &Is
         ("another issuer", issuer.token(|claims| claims["iss"] = json!("https://evil.example.org"))),
         ("almost the issuer", issuer.token(|claims| claims["iss"] = json!(format!("{ISSUER}/")))),
         ("another audience", issuer.token(|claims| claims["aud"] = json!("other"))),
-        ("several audiences", issuer.token(|claims| (claims["aud"], claims["azp"]) = (json!([AUDIENCE, "other"]), json!("other")))),
+        (
+            "several audiences",
+            issuer.token(|claims| {
+                (claims["aud"], claims["azp"]) = (json!([AUDIENCE, "other"]), json!("other"));
+            }),
+        ),
         ("issued to another", issuer.token(|claims| claims["azp"] = json!("other"))),
         ("over", issuer.token(|claims| (claims["iat"], claims["exp"]) = (json!(now - 600), json!(now - 60)))),
         ("not yet", issuer.token(|claims| claims["nbf"] = json!(now + 600))),
@@ -83,11 +101,21 @@ async fn people_of_another_issuer_sign_in(network: &'static Network, issuer: &Is
         ("without an end", issuer.token(|claims| drop(claims.as_object_mut().unwrap().remove("exp")))),
         ("another key", stranger.token(|_| ())),
         ("unsigned", format!("{}.", issuer.token(|_| ()).rsplit_once('.').unwrap().0)),
-        ("another alg", issuer.sign(json!({"alg": "none", "kid": "k1"}), &json!({"iss": ISSUER, "sub": "x", "aud": AUDIENCE, "iat": now, "exp": now + 60}))),
+        (
+            "another alg",
+            issuer.sign(
+                json!({"alg": "none", "kid": "k1"}),
+                &json!({"iss": ISSUER, "sub": "x", "aud": AUDIENCE, "iat": now, "exp": now + 60}),
+            ),
+        ),
         ("ours", String::new()),
     ];
     for (name, token) in hostile {
-        let token = if name == "ours" { done(exchange(network, issuer.token(|_| ())).await).access_token } else { token };
+        let token = if name == "ours" {
+            done(exchange(network, issuer.token(|_| ())).await).access_token
+        } else {
+            token
+        };
         let answer = exchange(network, token).await;
         assert!(answer.is_err(), "{name} was taken");
         expect(Code::Unauthenticated, "EXTERNAL_TOKEN_INVALID", answer);

@@ -10,7 +10,8 @@ use crate::caller::done;
 use crate::harness::{Network, Store, eventually};
 
 async fn key_ids(network: &'static Network) -> Vec<String> {
-    let set = done(network.anonymous().tokens().get_json_web_key_set(pb::GetJsonWebKeySetRequest {}).await).json;
+    let set =
+        done(network.anonymous().tokens().get_json_web_key_set(pb::GetJsonWebKeySetRequest {}).await).json;
     let set: serde_json::Value = serde_json::from_str(&set).unwrap();
     set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
@@ -27,7 +28,12 @@ async fn keys_turn_under_load(network: &'static Network) {
                 while !stop.load(Ordering::SeqCst) {
                     let caller = bearing(&person, &pair);
                     me(&caller).await.unwrap_or_else(|status| panic!("{}", crate::caller::told(&status)));
-                    done(caller.partners().list_partners(proto::partners::ListPartnersRequest::default()).await);
+                    done(
+                        caller
+                            .partners()
+                            .list_partners(proto::partners::ListPartnersRequest::default())
+                            .await,
+                    );
                     pair = done(refresh(&person, &pair.refresh_token).await);
                     calls.fetch_add(1, Ordering::SeqCst);
                 }
@@ -41,7 +47,10 @@ async fn keys_turn_under_load(network: &'static Network) {
         eventually(20, "work goes on", async || calls.load(Ordering::SeqCst) > before + 20).await;
     }
     let after = key_ids(network).await;
-    assert!(before.iter().all(|kid| after.contains(kid)) && after.len() > before.len(), "{before:?} {after:?}");
+    assert!(
+        before.iter().all(|kid| after.contains(kid)) && after.len() > before.len(),
+        "{before:?} {after:?}"
+    );
     done_turning.store(true, Ordering::SeqCst);
     for client in load {
         client.await.unwrap();

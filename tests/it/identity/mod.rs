@@ -17,8 +17,16 @@ async fn me(caller: &Caller) -> Result<pb::Principal, tonic::Status> {
 }
 
 /// Renews a session.
-async fn refresh(caller: &Caller, refresh_token: &str) -> Result<tonic::Response<pb::TokenPair>, tonic::Status> {
-    caller.network.anonymous().tokens().refresh_token(pb::RefreshTokenRequest { refresh_token: refresh_token.to_owned() }).await
+async fn refresh(
+    caller: &Caller,
+    refresh_token: &str,
+) -> Result<tonic::Response<pb::TokenPair>, tonic::Status> {
+    caller
+        .network
+        .anonymous()
+        .tokens()
+        .refresh_token(pb::RefreshTokenRequest { refresh_token: refresh_token.to_owned() })
+        .await
 }
 
 /// Signs in anew with the password.
@@ -38,6 +46,7 @@ fn with_password(email: &str, password: &str) -> pb::IssueTokenRequest {
 }
 
 async fn suspend(coordinator: &Caller, name: &str) {
-    let request = pb::SuspendUserRequest { name: name.to_owned(), reason: "Because.".to_owned(), ..Default::default() };
+    let request =
+        pb::SuspendUserRequest { name: name.to_owned(), reason: "Because.".to_owned(), ..Default::default() };
     done(coordinator.users().suspend_user(request).await);
 }

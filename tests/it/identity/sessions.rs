@@ -38,7 +38,8 @@ async fn idn_3_a_race_of_refreshes_leaves_at_most_one_session(network: &'static 
     let first = sign_in(&person).await;
     let race = (0..32).map(|_| refresh(&person, &first.refresh_token));
     let answers = futures::future::join_all(race).await;
-    let mut successors: Vec<String> = answers.into_iter().filter_map(Result::ok).map(|pair| pair.into_inner().refresh_token).collect();
+    let mut successors: Vec<String> =
+        answers.into_iter().filter_map(Result::ok).map(|pair| pair.into_inner().refresh_token).collect();
     assert!(!successors.is_empty());
     successors.dedup();
     assert_eq!(successors.len(), 1, "two live successors of one token");
@@ -50,12 +51,19 @@ async fn an_access_token_says_who_and_no_address(network: &'static Network) {
     let admin = network.partner_admin(&partner).await;
     let pair = sign_in(&admin).await;
     let claims = pair.access_token.split('.').nth(1).unwrap();
-    let claims = String::from_utf8(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    assert!(!claims.contains('@') && claims.contains("PARTNER_ADMIN") && claims.contains("CIVIL"), "{claims}");
+    let claims =
+        String::from_utf8(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert!(
+        !claims.contains('@') && claims.contains("PARTNER_ADMIN") && claims.contains("CIVIL"),
+        "{claims}"
+    );
     let life = pair.expire_time.unwrap().seconds - crate::harness::in_days(0).seconds;
     assert!((800..=901).contains(&life), "idn_3: {life} s");
     let principal = me(&bearing(&admin, &pair)).await.unwrap();
-    assert_eq!((principal.kind.as_str(), principal.partner_roles[0].partner.as_str()), ("USER", partner.as_str()));
+    assert_eq!(
+        (principal.kind.as_str(), principal.partner_roles[0].partner.as_str()),
+        ("USER", partner.as_str())
+    );
     assert_eq!(principal.partner_roles[0].sector, "CIVIL");
 }
 
@@ -66,7 +74,9 @@ async fn everywhere_refused(caller: &Caller) {
         let at_home = me(caller).await.is_err_and(|status| refused(status.code()));
         let partners = caller.partners().list_partners(proto::partners::ListPartnersRequest::default()).await;
         let projects = caller.projects().list_projects(proto::projects::ListProjectsRequest::default()).await;
-        at_home && partners.is_err_and(|status| refused(status.code())) && projects.is_err_and(|status| refused(status.code()))
+        at_home
+            && partners.is_err_and(|status| refused(status.code()))
+            && projects.is_err_and(|status| refused(status.code()))
     })
     .await;
 }
@@ -75,7 +85,10 @@ async fn idn_4_suspending_a_person_ends_all_they_could_do(network: &'static Netw
     let (coordinator, person) = (network.coordinator().await, network.person(&[]).await);
     let pair = sign_in(&person).await;
     let bearer = bearing(&person, &pair);
-    let mut events = proto::partners::event_service_client::EventServiceClient::with_interceptor(network.channel("partners"), bearer.who.clone());
+    let mut events = proto::partners::event_service_client::EventServiceClient::with_interceptor(
+        network.channel("partners"),
+        bearer.who.clone(),
+    );
     let mut stream = done(events.watch_events(proto::common::WatchEventsRequest::default()).await);
     suspend(&coordinator, &person.name).await;
     expect(Code::Unauthenticated, "REFRESH_TOKEN_INVALID", refresh(&person, &pair.refresh_token).await);
@@ -117,16 +130,24 @@ async fn idn_7_a_failed_sign_in_tells_nothing(network: &'static Network) {
     let (invited, _, _) = network.invited(&[]).await;
     let mut answers = Vec::new();
     for address in [&email, &unknown, &invited] {
-        let answer = network.anonymous().tokens().issue_token(with_password(address, "not the right words")).await;
+        let answer =
+            network.anonymous().tokens().issue_token(with_password(address, "not the right words")).await;
         let status = answer.unwrap_err();
         let refusal = crate::caller::Refusal::of(&status);
-        answers.push((status.code(), status.message().to_owned(), refusal.reason, refusal.message, refusal.facts));
+        answers.push((
+            status.code(),
+            status.message().to_owned(),
+            refusal.reason,
+            refusal.message,
+            refusal.facts,
+        ));
     }
     assert_eq!(answers[0].2, "SIGN_IN_FAILED");
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
     // The next guess has to wait, whether there is such an account or not.
     for address in [&email, &unknown, &invited] {
-        let answer = network.anonymous().tokens().issue_token(with_password(address, "not the right words")).await;
+        let answer =
+            network.anonymous().tokens().issue_token(with_password(address, "not the right words")).await;
         assert_eq!(answer.unwrap_err().code(), Code::ResourceExhausted, "{address}");
     }
     let empty = network.anonymous().tokens().issue_token(pb::IssueTokenRequest::default()).await;

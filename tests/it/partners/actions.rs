@@ -9,7 +9,8 @@ use crate::caller::{Caller, Refusal, done};
 use crate::harness::Network;
 use crate::sample;
 
-const VERBS: [&str; 5] = ["ApprovePartner", "RejectPartner", "SuspendPartner", "ReinstatePartner", "ArchivePartner"];
+const VERBS: [&str; 5] =
+    ["ApprovePartner", "RejectPartner", "SuspendPartner", "ReinstatePartner", "ArchivePartner"];
 
 /// A partner in each state, and its administrator.
 async fn in_every_state(network: &'static Network) -> Vec<(State, String, Caller)> {
@@ -47,23 +48,39 @@ async fn bey_7_allowed_actions_agree_with_what_then_happens(network: &'static Ne
     ];
     let mut allowed = 0;
     for (state, name, member) in in_every_state(network).await {
-        for (label, caller) in callers.iter().map(|(label, caller)| (*label, caller)).chain([("own admin", &member)]) {
+        for (label, caller) in
+            callers.iter().map(|(label, caller)| (*label, caller)).chain([("own admin", &member)])
+        {
             let asked = proto::partners::GetPartnerRequest { name: name.clone() };
             let Ok(partner) = caller.partners().get_partner(asked).await else {
-                assert!(matches!(state, State::Pending | State::Rejected), "{label} cannot see a partner that is {state:?}");
+                assert!(
+                    matches!(state, State::Pending | State::Rejected),
+                    "{label} cannot see a partner that is {state:?}"
+                );
                 continue;
             };
             let partner = partner.into_inner();
             assert_eq!(partner.state(), state);
-            let told: Vec<&str> = partner.allowed_actions.iter().map(|action| action.method.as_str()).collect();
+            let told: Vec<&str> =
+                partner.allowed_actions.iter().map(|action| action.method.as_str()).collect();
             assert_eq!(told, VERBS, "every verb is explained");
             for action in &partner.allowed_actions {
                 let at = format!("{} by {label} while {state:?}", action.method);
                 match take(caller, &action.method, &name, true).await {
-                    Ok(_) => assert!(action.allowed, "{at} can be done, and was said not to be: {}", action.reason),
+                    Ok(_) => {
+                        assert!(
+                            action.allowed,
+                            "{at} can be done, and was said not to be: {}",
+                            action.reason
+                        );
+                    }
                     Err(status) => {
                         let reason = Refusal::of(&status).reason;
-                        assert!(!action.allowed, "{at} was said to be allowed: {}", crate::caller::told(&status));
+                        assert!(
+                            !action.allowed,
+                            "{at} was said to be allowed: {}",
+                            crate::caller::told(&status)
+                        );
                         let expected = match status.code() {
                             Code::PermissionDenied | Code::Unauthenticated => "PERMISSION",
                             _ => reason.as_str(),

@@ -11,15 +11,50 @@ use proto::partners as pb;
 use crate::caller::{Caller, done};
 
 /// A verb of the lifecycle, by its name.
-async fn take(caller: &Caller, verb: &str, name: &str, validate_only: bool) -> Result<tonic::Response<pb::Partner>, tonic::Status> {
+async fn take(
+    caller: &Caller,
+    verb: &str,
+    name: &str,
+    validate_only: bool,
+) -> Result<tonic::Response<pb::Partner>, tonic::Status> {
     let (name, reason) = (name.to_owned(), "Because.".to_owned());
     let mut partners = caller.partners();
     match verb {
-        "ApprovePartner" => partners.approve_partner(pb::ApprovePartnerRequest { name, validate_only, ..Default::default() }).await,
-        "RejectPartner" => partners.reject_partner(pb::RejectPartnerRequest { name, reason, validate_only, ..Default::default() }).await,
-        "SuspendPartner" => partners.suspend_partner(pb::SuspendPartnerRequest { name, reason, validate_only, ..Default::default() }).await,
-        "ReinstatePartner" => partners.reinstate_partner(pb::ReinstatePartnerRequest { name, validate_only, ..Default::default() }).await,
-        "ArchivePartner" => partners.archive_partner(pb::ArchivePartnerRequest { name, validate_only, ..Default::default() }).await,
+        "ApprovePartner" => {
+            partners
+                .approve_partner(pb::ApprovePartnerRequest { name, validate_only, ..Default::default() })
+                .await
+        }
+        "RejectPartner" => {
+            partners
+                .reject_partner(pb::RejectPartnerRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
+        }
+        "SuspendPartner" => {
+            partners
+                .suspend_partner(pb::SuspendPartnerRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
+        }
+        "ReinstatePartner" => {
+            partners
+                .reinstate_partner(pb::ReinstatePartnerRequest { name, validate_only, ..Default::default() })
+                .await
+        }
+        "ArchivePartner" => {
+            partners
+                .archive_partner(pb::ArchivePartnerRequest { name, validate_only, ..Default::default() })
+                .await
+        }
         other => panic!("{other} is no verb of a partner"),
     }
 }

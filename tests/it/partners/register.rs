@@ -11,7 +11,8 @@ use crate::harness::{Network, eventually};
 use crate::sample;
 
 async fn a_partner_goes_from_registration_to_the_archive(network: &'static Network) {
-    let (coordinator, founder, stranger) = (network.coordinator().await, network.person(&[]).await, network.outsider().await);
+    let (coordinator, founder, stranger) =
+        (network.coordinator().await, network.person(&[]).await, network.outsider().await);
     let made = done(founder.partners().create_partner(sample::create(sample::partner())).await);
     assert_eq!((made.state(), made.revision), (State::Pending, 1));
     assert!(!made.uid.is_empty() && made.create_time.is_some() && made.create_time == made.update_time);
@@ -31,24 +32,43 @@ async fn a_partner_goes_from_registration_to_the_archive(network: &'static Netwo
 
     // Its founder administers it now, as a new token says.
     let admin = founder.within(&name).await;
-    let edited = pb::Partner { name: name.clone(), website: "https://example.org/a".to_owned(), etag: approved.etag.clone(), ..Default::default() };
+    let edited = pb::Partner {
+        name: name.clone(),
+        website: "https://example.org/a".to_owned(),
+        etag: approved.etag.clone(),
+        ..Default::default()
+    };
     let edited = done(admin.partners().update_partner(change(edited, &["website"])).await);
     assert_eq!((edited.website.as_str(), edited.revision), ("https://example.org/a", 3));
     assert_eq!(edited.title, approved.title, "what the mask does not name stays");
     assert_ne!(edited.etag, approved.etag);
-    let stale = pb::Partner { etag: approved.etag, website: "https://example.org/b".to_owned(), ..edited.clone() };
-    expect(Code::Aborted, "ETAG_MISMATCH", admin.partners().update_partner(change(stale, &["website"])).await);
+    let stale =
+        pb::Partner { etag: approved.etag, website: "https://example.org/b".to_owned(), ..edited.clone() };
+    expect(
+        Code::Aborted,
+        "ETAG_MISMATCH",
+        admin.partners().update_partner(change(stale, &["website"])).await,
+    );
 
     // No update moves a state.
     let moved = pb::Partner { state: State::Archived.into(), acronym: "NEW".to_owned(), ..edited };
-    let moved = done(admin.partners().update_partner(change(moved, &["state", "acronym", "etag", "revision"])).await);
+    let moved =
+        done(admin.partners().update_partner(change(moved, &["state", "acronym", "etag", "revision"])).await);
     assert_eq!((moved.state(), moved.acronym.as_str(), moved.revision), (State::Active, "NEW", 4));
 
     let archived = done(take(&admin, "ArchivePartner", &name, false).await);
     assert_eq!(archived.state(), State::Archived);
     let late = pb::Partner { name: name.clone(), acronym: "LATE".to_owned(), ..Default::default() };
-    expect(Code::FailedPrecondition, "STATE", coordinator.partners().update_partner(change(late, &["acronym"])).await);
-    assert_eq!(read(&network.anonymous(), &name).await.state(), State::Archived, "nothing that was is ever gone");
+    expect(
+        Code::FailedPrecondition,
+        "STATE",
+        coordinator.partners().update_partner(change(late, &["acronym"])).await,
+    );
+    assert_eq!(
+        read(&network.anonymous(), &name).await.state(),
+        State::Archived,
+        "nothing that was is ever gone"
+    );
 }
 
 async fn sep_2_members_of_a_suspended_partner_read_and_do_not_write(network: &'static Network) {
@@ -83,8 +103,16 @@ async fn sep_1_nobody_decides_about_a_partner_of_their_own(network: &'static Net
     let founder = network.person(&[]).await;
     let name = done(founder.partners().create_partner(sample::create(sample::partner())).await).name;
     let judge = network.person(&[Role::Coordinator]).await;
-    let membership = proto::identity::Membership { user: judge.name.clone(), role: Role::Reporter.into(), ..Default::default() };
-    let request = proto::identity::CreateMembershipRequest { parent: name.clone(), membership: Some(membership), ..Default::default() };
+    let membership = proto::identity::Membership {
+        user: judge.name.clone(),
+        role: Role::Reporter.into(),
+        ..Default::default()
+    };
+    let request = proto::identity::CreateMembershipRequest {
+        parent: name.clone(),
+        membership: Some(membership),
+        ..Default::default()
+    };
     done(network.coordinator().await.memberships().create_membership(request).await);
     let judge = judge.again().await;
     for verb in ["ApprovePartner", "RejectPartner"] {
@@ -97,15 +125,27 @@ async fn par_2_an_active_partner_does_not_change_what_was_approved(network: &'st
     let partner = network.active_partner().await;
     let admin = network.partner_admin(&partner.name).await;
     let settled = [
-        (pb::Partner { sector: Sector::Public.into(), college: "STATE".to_owned(), ..partner.clone() }, vec!["sector", "college"]),
+        (
+            pb::Partner { sector: Sector::Public.into(), college: "STATE".to_owned(), ..partner.clone() },
+            vec!["sector", "college"],
+        ),
         (pb::Partner { identifiers: vec![sample::identifier()], ..partner.clone() }, vec!["identifiers"]),
         (pb::Partner { identifiers: Vec::new(), ..partner.clone() }, vec!["identifiers"]),
     ];
     for (changed, paths) in settled {
         let changed = pb::Partner { etag: String::new(), ..changed };
-        expect(Code::FailedPrecondition, "PAR_2", admin.partners().update_partner(change(changed.clone(), &paths)).await);
+        expect(
+            Code::FailedPrecondition,
+            "PAR_2",
+            admin.partners().update_partner(change(changed.clone(), &paths)).await,
+        );
         let coordinator = network.coordinator().await;
-        done(coordinator.partners().update_partner(pb::UpdatePartnerRequest { validate_only: true, ..change(changed, &paths) }).await);
+        done(
+            coordinator
+                .partners()
+                .update_partner(pb::UpdatePartnerRequest { validate_only: true, ..change(changed, &paths) })
+                .await,
+        );
     }
     assert_eq!(read(&admin, &partner.name).await.identifiers, partner.identifiers);
 }
@@ -125,7 +165,11 @@ async fn les_10_a_user_cannot_edit_what_he_does_not_own(network: &'static Networ
         change(partner, &["acronym"])
     };
     for intruder in intruders {
-        let there = expect(Code::PermissionDenied, "PERMISSION_DENIED", intruder.partners().update_partner(edit(&name)).await);
+        let there = expect(
+            Code::PermissionDenied,
+            "PERMISSION_DENIED",
+            intruder.partners().update_partner(edit(&name)).await,
+        );
         let missing = intruder.partners().update_partner(edit("partners/nobody-there")).await;
         // Reviewers may know what there is; for all others a missing partner looks like one that is not theirs.
         if intruder.name != network.reviewer().await.name {
@@ -136,7 +180,11 @@ async fn les_10_a_user_cannot_edit_what_he_does_not_own(network: &'static Networ
             expect(Code::PermissionDenied, "PERMISSION_DENIED", take(&intruder, verb, &name, false).await);
         }
     }
-    expect(Code::Unauthenticated, "UNAUTHENTICATED", network.anonymous().partners().update_partner(edit(&name)).await);
+    expect(
+        Code::Unauthenticated,
+        "UNAUTHENTICATED",
+        network.anonymous().partners().update_partner(edit(&name)).await,
+    );
     let trainer = network.colleague(&name, Role::Trainer).await;
     expect(Code::PermissionDenied, "PERMISSION_DENIED", trainer.partners().update_partner(edit(&name)).await);
     assert_eq!(read(&network.coordinator().await, &name).await.revision, 2, "nothing changed");
@@ -171,15 +219,33 @@ async fn les_17_parallel_creates_of_one_identifier_make_one(network: &'static Ne
 async fn private_contacts_stay_private(network: &'static Network) {
     let name = network.active_partner().await.name;
     let other = network.home_partner().await;
-    for insider in [network.coordinator().await, network.reviewer().await, network.partner_admin(&name).await] {
+    for insider in [network.coordinator().await, network.reviewer().await, network.partner_admin(&name).await]
+    {
         let contact = read(&insider, &name).await.contact.unwrap();
         assert_eq!(contact.email, "secret@example.org");
     }
     for outsider in [network.anonymous(), network.outsider().await, network.partner_admin(&other).await] {
         let seen = [
             read(&outsider, &name).await,
-            done(outsider.partners().batch_get_partners(pb::BatchGetPartnersRequest { names: vec![name.clone()] }).await).partners.remove(0),
-            done(outsider.partners().list_partners(pb::ListPartnersRequest { filter: format!("name = \"{name}\""), ..Default::default() }).await).partners.remove(0),
+            done(
+                outsider
+                    .partners()
+                    .batch_get_partners(pb::BatchGetPartnersRequest { names: vec![name.clone()] })
+                    .await,
+            )
+            .partners
+            .remove(0),
+            done(
+                outsider
+                    .partners()
+                    .list_partners(pb::ListPartnersRequest {
+                        filter: format!("name = \"{name}\""),
+                        ..Default::default()
+                    })
+                    .await,
+            )
+            .partners
+            .remove(0),
         ];
         for partner in seen {
             assert_eq!((partner.name.as_str(), partner.contact), (name.as_str(), None));
@@ -191,7 +257,12 @@ async fn bey_6_a_text_says_in_which_language_it_came(network: &'static Network) 
     let coordinator = network.coordinator().await;
     let word = sample::word();
     let title = sample::texts(&[("fr", &format!("Réseau {word}")), ("en", &format!("Network {word}"))]);
-    let made = done(coordinator.partners().create_partner(sample::create(pb::Partner { title: Some(title), ..sample::partner() })).await);
+    let made = done(
+        coordinator
+            .partners()
+            .create_partner(sample::create(pb::Partner { title: Some(title), ..sample::partner() }))
+            .await,
+    );
     let shown = async |language: &str| {
         let title = read(&coordinator.speaking(language), &made.name).await.title.unwrap();
         (title.display_language_code, title.display_text)
@@ -205,12 +276,17 @@ async fn bey_6_a_text_says_in_which_language_it_came(network: &'static Network) 
     let mut title = made.title.clone().unwrap();
     title.translations.get_mut("fr").unwrap().text = format!("Le réseau {word}");
     let changed = pb::Partner { name: made.name.clone(), title: Some(title), ..Default::default() };
-    let changed = done(coordinator.partners().update_partner(change(changed, &["title"])).await).title.unwrap();
+    let changed =
+        done(coordinator.partners().update_partner(change(changed, &["title"])).await).title.unwrap();
     assert!(changed.translations["en"].stale && !changed.translations["fr"].stale);
     let refusal = expect(
         Code::NotFound,
         "NOT_FOUND",
-        coordinator.speaking("fr").partners().get_partner(pb::GetPartnerRequest { name: "partners/nobody".to_owned() }).await,
+        coordinator
+            .speaking("fr")
+            .partners()
+            .get_partner(pb::GetPartnerRequest { name: "partners/nobody".to_owned() })
+            .await,
     );
     assert!(refusal.message.contains("n'existe pas"), "{}", refusal.message);
 }
@@ -222,34 +298,65 @@ async fn wrong_fields_are_all_named_at_once(network: &'static Network) {
         college: "NOT_A_COLLEGE".to_owned(),
         country_code: "ZZ".to_owned(),
         website: "javascript:alert(1)".to_owned(),
-        identifiers: vec![proto::common::ExternalIdentifier { scheme: "SIREN".to_owned(), value: "123456789".to_owned() }],
+        identifiers: vec![proto::common::ExternalIdentifier {
+            scheme: "SIREN".to_owned(),
+            value: "123456789".to_owned(),
+        }],
         acronym: "a".repeat(21),
         ..sample::partner()
     };
-    let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(wrong)).await);
+    let refusal = expect(
+        Code::InvalidArgument,
+        "INVALID_FIELD",
+        coordinator.partners().create_partner(sample::create(wrong)).await,
+    );
     for field in ["title", "college", "country_code", "website", "identifiers[0].value", "acronym"] {
         let field = format!("partner.{field}");
-        assert!(refusal.fields.iter().any(|named| named.starts_with(field.trim_end_matches(".value"))), "{field}: {:?}", refusal.fields);
+        assert!(
+            refusal.fields.iter().any(|named| named.starts_with(field.trim_end_matches(".value"))),
+            "{field}: {:?}",
+            refusal.fields
+        );
     }
     let unknown = pb::Partner { sector: 99, ..sample::partner() };
-    let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(unknown)).await);
+    let refusal = expect(
+        Code::InvalidArgument,
+        "INVALID_FIELD",
+        coordinator.partners().create_partner(sample::create(unknown)).await,
+    );
     assert_eq!(refusal.fields, ["partner.sector"]);
     let incoherent = pb::Partner { college: "PRIVATE_SECTOR".to_owned(), ..sample::partner() };
-    let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(incoherent)).await);
+    let refusal = expect(
+        Code::InvalidArgument,
+        "INVALID_FIELD",
+        coordinator.partners().create_partner(sample::create(incoherent)).await,
+    );
     assert_eq!(refusal.fields, ["partner.sector"]);
     // PostgreSQL cannot keep a NUL, and both must say so alike.
     let nul = pb::Partner { acronym: "a\0b".to_owned(), ..sample::partner() };
-    expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(sample::create(nul)).await);
+    expect(
+        Code::InvalidArgument,
+        "INVALID_FIELD",
+        coordinator.partners().create_partner(sample::create(nul)).await,
+    );
 }
 
 async fn masks_are_taken_at_their_word(network: &'static Network) {
     let coordinator = network.coordinator().await;
     let partner = network.active_partner().await;
-    let update = async |paths: &[&str], changed: pb::Partner| coordinator.partners().update_partner(change(changed, paths)).await;
+    let update = async |paths: &[&str], changed: pb::Partner| {
+        coordinator.partners().update_partner(change(changed, paths)).await
+    };
     let bare = || pb::Partner { name: partner.name.clone(), ..Default::default() };
-    for paths in [&["nothing"][..], &["*", "acronym"], &["identifiers.0"], &["title.nothing"], &[""], &["Acronym"]] {
+    for paths in
+        [&["nothing"][..], &["*", "acronym"], &["identifiers.0"], &["title.nothing"], &[""], &["Acronym"]]
+    {
         let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", update(paths, bare()).await);
-        assert!(refusal.fields.iter().all(|field| field.starts_with("update_mask")), "{paths:?}: {:?}", refusal.fields);
+        assert!(
+            refusal.fields.iter().all(|field| field.starts_with("update_mask")),
+            "{paths:?}: {:?}",
+            refusal.fields
+        );
     }
     // Named and unset clears; not named and set stays; twice is once.
     let set = pb::Partner { website: "https://example.org".to_owned(), acronym: "ACR".to_owned(), ..bare() };
@@ -260,9 +367,16 @@ async fn masks_are_taken_at_their_word(network: &'static Network) {
     // Nothing to do is nothing done.
     let same = done(update(&["acronym"], pb::Partner { acronym: "ACR".to_owned(), ..bare() }).await);
     assert_eq!((same.etag, same.update_time), (one.etag.clone(), one.update_time));
-    let none = pb::UpdatePartnerRequest { partner: Some(pb::Partner { acronym: "SET".to_owned(), ..bare() }), ..Default::default() };
+    let none = pb::UpdatePartnerRequest {
+        partner: Some(pb::Partner { acronym: "SET".to_owned(), ..bare() }),
+        ..Default::default()
+    };
     let none = done(coordinator.partners().update_partner(none).await);
-    assert_eq!((none.acronym.as_str(), none.country_code.as_str()), ("SET", "FR"), "without a mask: what is set");
+    assert_eq!(
+        (none.acronym.as_str(), none.country_code.as_str()),
+        ("SET", "FR"),
+        "without a mask: what is set"
+    );
 }
 
 told_everywhere!(

@@ -25,7 +25,9 @@ fn files(folder: &str) -> Vec<PathBuf> {
     };
     let is_data = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy();
-        name.ends_with(".xml") || name.ends_with(".gz") || (name.ends_with(".json") && folder.ends_with("iati-publishers"))
+        name.ends_with(".xml")
+            || name.ends_with(".gz")
+            || (name.ends_with(".json") && folder.ends_with("iati-publishers"))
     };
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(is_data).collect();
     files.sort();
@@ -36,17 +38,26 @@ fn pieces(file: &Path, options: ImportOptions) -> Vec<ImportRequest> {
     let file_name = file.file_name().unwrap().to_string_lossy().into_owned();
     let first = ImportRequest { piece: Some(Piece::Options(ImportOptions { file_name, ..options })) };
     let content = std::fs::read(file).unwrap();
-    let chunks = content.chunks(1 << 20).map(|chunk| ImportRequest { piece: Some(Piece::Chunk(chunk.to_vec())) });
+    let chunks =
+        content.chunks(1 << 20).map(|chunk| ImportRequest { piece: Some(Piece::Chunk(chunk.to_vec())) });
     std::iter::once(first).chain(chunks).collect()
 }
 
 /// Imports a file of organisations or publishers.
-async fn organisations(caller: &Caller, file: &Path, options: ImportOptions) -> Result<Response<ImportReport>, Status> {
+async fn organisations(
+    caller: &Caller,
+    file: &Path,
+    options: ImportOptions,
+) -> Result<Response<ImportReport>, Status> {
     caller.partners().import_organisations(tokio_stream::iter(pieces(file, options))).await
 }
 
 /// Imports a file of activities.
-async fn activities(caller: &Caller, file: &Path, options: ImportOptions) -> Result<Response<ImportReport>, Status> {
+async fn activities(
+    caller: &Caller,
+    file: &Path,
+    options: ImportOptions,
+) -> Result<Response<ImportReport>, Status> {
     caller.projects().import_activities(tokio_stream::iter(pieces(file, options))).await
 }
 
@@ -74,7 +85,10 @@ async fn everything(coordinator: &Caller) -> BTreeMap<String, String> {
         let report = done(activities(coordinator, &file, partial()).await);
         for problem in report.problems.iter().filter(|problem| problem.severity() == Severity::Blocks) {
             let placed = !problem.location.is_empty() || problem.code == "DUPLICATE_IDENTIFIER"; // that is of a whole record
-            assert!(placed && problem.line > 0 && !problem.message.is_empty() && !problem.record.is_empty(), "{problem:?}");
+            assert!(
+                placed && problem.line > 0 && !problem.message.is_empty() && !problem.record.is_empty(),
+                "{problem:?}"
+            );
         }
         brought.insert(name(&file), counted(&report));
     }
@@ -90,7 +104,8 @@ async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
         let page = done(coordinator.partners().list_partners(request).await);
         for partner in page.partners {
             let title = partner.title.clone().unwrap_or_default();
-            let ids: Vec<String> = partner.identifiers.iter().map(|id| format!("{}:{}", id.scheme, id.value)).collect();
+            let ids: Vec<String> =
+                partner.identifiers.iter().map(|id| format!("{}:{}", id.scheme, id.value)).collect();
             let essence = format!(
                 "{} {:?} {ids:?} {} {} {}",
                 title.default_language_code,
@@ -120,8 +135,11 @@ async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
         listed.iter().map(|project| (project.name.clone(), project.iati_identifier.clone())).collect();
     let mut projects: Vec<String> = Vec::new();
     for project in listed {
-        let takes_part: Vec<String> =
-            project.participants.iter().map(|one| format!("{} {}", one.iati_role, partners[&one.partner])).collect();
+        let takes_part: Vec<String> = project
+            .participants
+            .iter()
+            .map(|one| format!("{} {}", one.iati_role, partners[&one.partner]))
+            .collect();
         let same = pb::Project {
             name: String::new(),
             uid: String::new(),
@@ -163,7 +181,9 @@ async fn taken_over(network: &'static Network) -> (BTreeMap<String, String>, Vec
 fn les_18_all_real_files_import_alike_into_both_databases_and_twice_is_once() {
     let mut told = Vec::new();
     for store in [Store::Sqlite, Store::Postgres] {
-        if files("iati-activities").is_empty() || (store == Store::Postgres && crate::postgres::Cluster::shared().is_none()) {
+        if files("iati-activities").is_empty()
+            || (store == Store::Postgres && crate::postgres::Cluster::shared().is_none())
+        {
             continue;
         }
         let network = match store {
@@ -175,14 +195,20 @@ fn les_18_all_real_files_import_alike_into_both_databases_and_twice_is_once() {
         told.extend(cell.into_inner().unwrap());
     }
     for (brought, partners, projects) in &told {
-        assert!(partners.len() > 2000 && projects.len() > 1000, "{} partners, {} projects: {brought:#?}", partners.len(), projects.len());
+        assert!(
+            partners.len() > 2000 && projects.len() > 1000,
+            "{} partners, {} projects: {brought:#?}",
+            partners.len(),
+            projects.len()
+        );
     }
     if let [sqlite, postgres] = &told[..] {
         assert_eq!(sqlite.0, postgres.0, "what each file brought");
         let differ = |one: &[String], other: &[String]| {
             let (one, other) = one.iter().zip(other).find(|(one, other)| one != other)?;
             let at = one.chars().zip(other.chars()).position(|(one, other)| one != other).unwrap_or_default();
-            let around = |text: &String| text.chars().skip(at.saturating_sub(200)).take(400).collect::<String>();
+            let around =
+                |text: &String| text.chars().skip(at.saturating_sub(200)).take(400).collect::<String>();
             Some(format!("{}\n{}", around(one), around(other)))
         };
         assert_eq!(differ(&sqlite.1, &postgres.1), None);
@@ -193,24 +219,40 @@ fn les_18_all_real_files_import_alike_into_both_databases_and_twice_is_once() {
 }
 
 fn real(name: &str) -> Option<PathBuf> {
-    files("iati-activities").into_iter().find(|file| file.file_name().unwrap().to_string_lossy().starts_with(name))
+    files("iati-activities")
+        .into_iter()
+        .find(|file| file.file_name().unwrap().to_string_lossy().starts_with(name))
 }
 
 async fn an_import_is_rehearsed_and_whole(network: &'static Network) {
     let coordinator = network.coordinator().await.again().await;
     let (Some(sound), Some(unsound)) = (real("acf"), real("belgium")) else { return };
     let projects = async || {
-        let request = pb::ListProjectsRequest { page_size: 1000, filter: "origin = IMPORTED".to_owned(), ..Default::default() };
+        let request = pb::ListProjectsRequest {
+            page_size: 1000,
+            filter: "origin = IMPORTED".to_owned(),
+            ..Default::default()
+        };
         let page = done(coordinator.projects().list_projects(request).await);
         (page.projects.len(), page.next_page_token)
     };
     let before = projects().await;
     let rehearsal = ImportOptions { validate_only: true, ..Default::default() };
     let report = done(activities(&coordinator, &sound, rehearsal.clone()).await);
-    assert!(!report.committed && report.counts.iter().any(|count| count.noun == "project" && count.created + count.unchanged == 6));
+    assert!(
+        !report.committed
+            && report
+                .counts
+                .iter()
+                .any(|count| count.noun == "project" && count.created + count.unchanged == 6)
+    );
     // All or nothing, unless it is said otherwise.
     let report = done(activities(&coordinator, &unsound, ImportOptions::default()).await);
-    assert!(!report.committed && report.problems.iter().any(|problem| problem.severity() == Severity::Blocks), "{}", counted(&report));
+    assert!(
+        !report.committed && report.problems.iter().any(|problem| problem.severity() == Severity::Blocks),
+        "{}",
+        counted(&report)
+    );
     assert_eq!(projects().await, before, "nothing was written");
 
     let request_id = sample::request_id();
@@ -221,24 +263,48 @@ async fn an_import_is_rehearsed_and_whole(network: &'static Network) {
     let other = activities(&coordinator, &unsound, once).await;
     crate::caller::expect(Code::InvalidArgument, "REQUEST_ID_REUSED", other);
     let outsider = network.partner_admin(&network.home_partner().await).await;
-    crate::caller::expect(Code::PermissionDenied, "PERMISSION_DENIED", activities(&outsider, &sound, rehearsal).await);
+    crate::caller::expect(
+        Code::PermissionDenied,
+        "PERMISSION_DENIED",
+        activities(&outsider, &sound, rehearsal).await,
+    );
 }
 
 async fn bey_8_an_imported_project_says_what_it_lacks(network: &'static Network) {
     let coordinator = network.coordinator().await.again().await;
     let Some(file) = real("acf") else { return };
     done(activities(&coordinator, &file, ImportOptions::default()).await);
-    let request = pb::ListProjectsRequest { page_size: 1, filter: "origin = IMPORTED AND state = ACTIVE".to_owned(), ..Default::default() };
+    let request = pb::ListProjectsRequest {
+        page_size: 1,
+        filter: "origin = IMPORTED AND state = ACTIVE".to_owned(),
+        ..Default::default()
+    };
     let list = done(coordinator.projects().list_projects(request).await);
     let Some(project) = list.projects.first() else { return };
     let gaps: Vec<&str> = project.gaps.iter().map(|gap| gap.field.as_str()).collect();
     assert!(gaps.contains(&"safeguards") && gaps.contains(&"needs"), "{gaps:?}");
-    let seen = done(coordinator.projects().get_project(pb::GetProjectRequest { name: project.name.clone() }).await);
-    assert!(seen.allowed_actions.iter().any(|action| action.method == "SuspendProject" && action.allowed), "giving up asks for nothing");
-    let suspend = pb::SuspendProjectRequest { name: project.name.clone(), reason: "Because.".to_owned(), ..Default::default() };
+    let seen =
+        done(coordinator.projects().get_project(pb::GetProjectRequest { name: project.name.clone() }).await);
+    assert!(
+        seen.allowed_actions.iter().any(|action| action.method == "SuspendProject" && action.allowed),
+        "giving up asks for nothing"
+    );
+    let suspend = pb::SuspendProjectRequest {
+        name: project.name.clone(),
+        reason: "Because.".to_owned(),
+        ..Default::default()
+    };
     done(coordinator.projects().suspend_project(suspend).await);
-    let resume = pb::ResumeProjectRequest { name: project.name.clone(), reason: "Because.".to_owned(), ..Default::default() };
-    crate::caller::expect(Code::FailedPrecondition, "BEY_8", coordinator.projects().resume_project(resume).await);
+    let resume = pb::ResumeProjectRequest {
+        name: project.name.clone(),
+        reason: "Because.".to_owned(),
+        ..Default::default()
+    };
+    crate::caller::expect(
+        Code::FailedPrecondition,
+        "BEY_8",
+        coordinator.projects().resume_project(resume).await,
+    );
 }
 
 /// The file is on its way when the server is killed; afterwards there is all of it or nothing.
@@ -258,7 +324,10 @@ async fn killed_during_an_import(network: &'static Network) {
     let request = pb::ListProjectsRequest { page_size: 1000, ..Default::default() };
     let whole = done(coordinator.projects().list_projects(request).await).projects.len();
     assert!(whole > 0 && report.committed);
-    assert!(counts.iter().all(|count| *count == 0 || *count == whole), "a part of a file: {counts:?} of {whole}");
+    assert!(
+        counts.iter().all(|count| *count == 0 || *count == whole),
+        "a part of a file: {counts:?} of {whole}"
+    );
 }
 
 #[test]

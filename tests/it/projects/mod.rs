@@ -12,10 +12,17 @@ use crate::caller::{Caller, done};
 use crate::harness::Network;
 use crate::sample;
 
-const SAFEGUARDS: [&str; 6] = ["NON_DIGITAL_CHANNEL", "ACCESSIBILITY", "LANGUAGE_LITERACY", "AFFORDABILITY", "PRIVACY", "HUMAN_SUPPORT"];
+const SAFEGUARDS: [&str; 6] = [
+    "NON_DIGITAL_CHANNEL",
+    "ACCESSIBILITY",
+    "LANGUAGE_LITERACY",
+    "AFFORDABILITY",
+    "PRIVACY",
+    "HUMAN_SUPPORT",
+];
 
 /// A project with all that a draft must have.
-fn draft(lead: &str) -> pb::Project {
+pub(crate) fn draft(lead: &str) -> pb::Project {
     let day = |year, month| Some(proto::Date { year, month, day: 1 });
     pb::Project {
         title: Some(sample::text("fr", &format!("Projet {}", sample::word()))),
@@ -28,7 +35,11 @@ fn draft(lead: &str) -> pb::Project {
 
 /// A project with all that a review asks for.
 fn whole(lead: &str) -> pb::Project {
-    let safeguard = |code: &&str| pb::Safeguard { code: (*code).to_owned(), status: Status::Met.into(), ..Default::default() };
+    let safeguard = |code: &&str| pb::Safeguard {
+        code: (*code).to_owned(),
+        status: Status::Met.into(),
+        ..Default::default()
+    };
     pb::Project {
         territories: vec!["territories/paris".to_owned()],
         needs: vec!["territories/paris/needs/n1".to_owned()],
@@ -49,7 +60,11 @@ fn create(project: pb::Project) -> pb::CreateProjectRequest {
 
 fn change(project: pb::Project, paths: &[&str]) -> pb::UpdateProjectRequest {
     let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-    pb::UpdateProjectRequest { project: Some(project), update_mask: Some(prost_types::FieldMask { paths }), ..Default::default() }
+    pb::UpdateProjectRequest {
+        project: Some(project),
+        update_mask: Some(prost_types::FieldMask { paths }),
+        ..Default::default()
+    }
 }
 
 type Answer = Result<tonic::Response<pb::Project>, tonic::Status>;
@@ -59,17 +74,67 @@ async fn take(caller: &Caller, verb: &str, name: &str, validate_only: bool) -> A
     let (name, reason) = (name.to_owned(), "Because.".to_owned());
     let mut projects = caller.projects();
     match verb {
-        "SubmitProject" => projects.submit_project(pb::SubmitProjectRequest { name, validate_only, ..Default::default() }).await,
+        "SubmitProject" => {
+            projects
+                .submit_project(pb::SubmitProjectRequest { name, validate_only, ..Default::default() })
+                .await
+        }
         "ReviewProject" => {
             let decision = pb::review_project_request::Decision::Approve.into();
-            projects.review_project(pb::ReviewProjectRequest { name, decision, validate_only, ..Default::default() }).await
+            projects
+                .review_project(pb::ReviewProjectRequest {
+                    name,
+                    decision,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
         }
-        "StartProject" => projects.start_project(pb::StartProjectRequest { name, validate_only, ..Default::default() }).await,
-        "SuspendProject" => projects.suspend_project(pb::SuspendProjectRequest { name, reason, validate_only, ..Default::default() }).await,
-        "ResumeProject" => projects.resume_project(pb::ResumeProjectRequest { name, reason, validate_only, ..Default::default() }).await,
-        "CompleteProject" => projects.complete_project(pb::CompleteProjectRequest { name, validate_only, ..Default::default() }).await,
-        "CloseProject" => projects.close_project(pb::CloseProjectRequest { name, validate_only, ..Default::default() }).await,
-        "CancelProject" => projects.cancel_project(pb::CancelProjectRequest { name, reason, validate_only, ..Default::default() }).await,
+        "StartProject" => {
+            projects
+                .start_project(pb::StartProjectRequest { name, validate_only, ..Default::default() })
+                .await
+        }
+        "SuspendProject" => {
+            projects
+                .suspend_project(pb::SuspendProjectRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
+        }
+        "ResumeProject" => {
+            projects
+                .resume_project(pb::ResumeProjectRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
+        }
+        "CompleteProject" => {
+            projects
+                .complete_project(pb::CompleteProjectRequest { name, validate_only, ..Default::default() })
+                .await
+        }
+        "CloseProject" => {
+            projects
+                .close_project(pb::CloseProjectRequest { name, validate_only, ..Default::default() })
+                .await
+        }
+        "CancelProject" => {
+            projects
+                .cancel_project(pb::CancelProjectRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    ..Default::default()
+                })
+                .await
+        }
         other => panic!("{other} is no verb of a project"),
     }
 }

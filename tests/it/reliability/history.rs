@@ -9,8 +9,6 @@ use proto::common::Event;
 pub(crate) struct Deed {
     /// The resource, once an answer named it.
     pub(crate) name: String,
-    /// The request's id.
-    pub(crate) request: String,
     /// The revision that was acknowledged; 0 when no answer came: it may have happened or not.
     pub(crate) revision: i32,
 }
@@ -40,11 +38,17 @@ pub(crate) fn of_feed(seen: &[Event], made: &[(String, i32)]) -> Result<(), Stri
 }
 
 /// After a crash: what was acknowledged is there at least as far, and each resource's trail is as long as its revision.
-pub(crate) fn of_crash(deeds: &[Deed], there: &HashMap<String, i32>, told: &HashMap<String, Vec<i32>>) -> Result<(), String> {
+pub(crate) fn of_crash(
+    deeds: &[Deed],
+    there: &HashMap<String, i32>,
+    told: &HashMap<String, Vec<i32>>,
+) -> Result<(), String> {
     for Deed { name, revision, .. } in deeds.iter().filter(|deed| deed.revision > 0) {
         match there.get(name) {
             None => return Err(format!("{name} was acknowledged and is lost")),
-            Some(now) if now < revision => return Err(format!("{name} was acknowledged at {revision} and is at {now}")),
+            Some(now) if now < revision => {
+                return Err(format!("{name} was acknowledged at {revision} and is at {now}"));
+            }
             Some(_) => {}
         }
     }
@@ -84,7 +88,13 @@ mod proved {
     use super::*;
 
     fn event(sequence: i64, subject: &str, revision: i32) -> Event {
-        Event { id: format!("e{sequence}"), sequence, subject: subject.to_owned(), revision, ..Event::default() }
+        Event {
+            id: format!("e{sequence}"),
+            sequence,
+            subject: subject.to_owned(),
+            revision,
+            ..Event::default()
+        }
     }
 
     #[test]
@@ -105,11 +115,14 @@ mod proved {
 
     #[test]
     fn a_lost_or_torn_write_is_noticed() {
-        let deed = |revision| Deed { name: "a".to_owned(), request: String::new(), revision };
+        let deed = |revision| Deed { name: "a".to_owned(), revision };
         let map = |revision: i32| HashMap::from([("a".to_owned(), revision)]);
         let trail = |numbers: &[i32]| HashMap::from([("a".to_owned(), numbers.to_vec())]);
         assert!(of_crash(&[deed(2)], &map(2), &trail(&[1, 2])).is_ok());
-        assert!(of_crash(&[deed(2)], &map(3), &trail(&[1, 2, 3])).is_ok(), "more than was acknowledged may have happened");
+        assert!(
+            of_crash(&[deed(2)], &map(3), &trail(&[1, 2, 3])).is_ok(),
+            "more than was acknowledged may have happened"
+        );
         assert!(of_crash(&[deed(0)], &HashMap::new(), &HashMap::new()).is_ok(), "what was not need not");
         assert!(of_crash(&[deed(1)], &HashMap::new(), &HashMap::new()).is_err(), "lost");
         assert!(of_crash(&[deed(2)], &map(1), &trail(&[1])).is_err(), "gone back");
@@ -117,7 +130,11 @@ mod proved {
         assert!(of_crash(&[], &HashMap::new(), &trail(&[1])).is_err(), "torn: only a trail");
         assert!(of_crash(&[], &map(1), &trail(&[1, 2])).is_err(), "torn: a trail of nothing");
         assert!(of_trail(&trail(&[1, 2, 3])).is_ok());
-        assert!(of_trail(&trail(&[1, 3])).is_err() && of_trail(&trail(&[1, 1])).is_err() && of_trail(&trail(&[2])).is_err());
+        assert!(
+            of_trail(&trail(&[1, 3])).is_err()
+                && of_trail(&trail(&[1, 1])).is_err()
+                && of_trail(&trail(&[2])).is_err()
+        );
     }
 
     #[test]
@@ -126,7 +143,9 @@ mod proved {
         let once = HashMap::from([("a".to_owned(), vec![1])]);
         assert!(of_repetition(&answers(&["a", "a"]), &once).is_ok());
         assert!(of_repetition(&answers(&["a", "b"]), &once).is_err());
-        assert!(of_repetition(&answers(&["a", "a"]), &HashMap::from([("a".to_owned(), vec![1, 2])])).is_err());
+        assert!(
+            of_repetition(&answers(&["a", "a"]), &HashMap::from([("a".to_owned(), vec![1, 2])])).is_err()
+        );
         assert!(of_repetition(&answers(&["a"]), &HashMap::new()).is_err());
     }
 }

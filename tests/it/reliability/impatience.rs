@@ -26,11 +26,18 @@ async fn given_up_at_any_moment(network: &'static Network) {
             for call in 0..calls() / 16 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let patience = Duration::from_micros((seed >> 33) % 20_000);
-                let edited = pb::Partner { name: home.clone(), acronym: format!("C{call}"), ..Default::default() };
+                let edited =
+                    pb::Partner { name: home.clone(), acronym: format!("C{call}"), ..Default::default() };
                 let mut other = partners.clone();
                 // The future is dropped: the stream is reset, as by a client that has had enough.
                 match call % 4 {
-                    0 | 1 => drop(tokio::time::timeout(patience, partners.create_partner(sample::create(sample::partner()))).await),
+                    0 | 1 => drop(
+                        tokio::time::timeout(
+                            patience,
+                            partners.create_partner(sample::create(sample::partner())),
+                        )
+                        .await,
+                    ),
                     2 => {
                         let update = pb::UpdatePartnerRequest { partner: Some(edited), ..Default::default() };
                         drop(tokio::time::timeout(patience, partners.update_partner(update)).await);
@@ -53,7 +60,8 @@ async fn given_up_at_any_moment(network: &'static Network) {
     futures::future::join_all(gets).await;
     done(partners(&address, &who).create_partner(sample::create(sample::partner())).await);
     assert!(began.elapsed() < Duration::from_secs(5), "the pool is not whole: {:?}", began.elapsed());
-    let there = all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
+    let there =
+        all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
     let told = told(&address, &who).await;
     history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told)).unwrap();
 }
@@ -70,8 +78,13 @@ fn r8_callers_that_give_up_leave_nothing_half_done_on_postgres() {
     let network = Network::several(Store::Postgres, &[], &[("identity", 1), ("partners", 1)]);
     let database = name_of(&network.databases["partners"]);
     crate::harness::tell(network, given_up_at_any_moment(network));
-    let idle = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND state LIKE 'idle in transaction%'");
-    crate::harness::tell(network, eventually(5, "no transaction is left open", async || cluster.ask("postgres", &idle) == "0"));
+    let idle = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND state LIKE 'idle in transaction%'"
+    );
+    crate::harness::tell(
+        network,
+        eventually(5, "no transaction is left open", async || cluster.ask("postgres", &idle) == "0"),
+    );
     assert!(!cluster.log().contains("25P02"), "a broken transaction was used again");
     let keys = "SELECT count(*) FROM partner WHERE name NOT IN (SELECT partner FROM partner_key) OR name NOT IN (SELECT name FROM partner_search)";
     assert_eq!(cluster.ask(database, keys), "0", "partners without their keys or words");

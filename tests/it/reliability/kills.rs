@@ -7,7 +7,7 @@ use std::time::Duration;
 use proto::partners as pb;
 
 use super::{all, history, partners, told};
-use crate::caller::Who;
+use crate::caller::{Who, done};
 use crate::harness::{Network, Store};
 use crate::reliability::history::Deed;
 use crate::sample;
@@ -18,24 +18,33 @@ fn kills() -> u32 {
     asked.unwrap_or(if std::env::var_os("CI").is_some() { 25 } else { 4 })
 }
 
-/// Makes and changes partners until the server is gone, and writes down what was acknowledged.
-async fn client(address: String, who: Who, deeds: Arc<Mutex<Vec<Deed>>>) {
+/// Makes and changes partners until the server is gone; writes down what was acknowledged, and what nobody knows of.
+async fn client(
+    address: String,
+    who: Who,
+    deeds: Arc<Mutex<Vec<Deed>>>,
+    unsure: Arc<Mutex<Vec<pb::CreatePartnerRequest>>>,
+) {
     let mut partners = partners(&address, &who);
     loop {
-        let request = sample::request_id();
-        let create = pb::CreatePartnerRequest { request_id: request.clone(), ..sample::create(sample::partner()) };
-        let deed = Deed { name: String::new(), request, revision: 0 };
-        let Ok(made) = partners.create_partner(create).await else {
-            deeds.lock().unwrap().push(deed);
+        let create = pb::CreatePartnerRequest {
+            request_id: sample::request_id(),
+            ..sample::create(sample::partner())
+        };
+        let Ok(made) = partners.create_partner(create.clone()).await else {
+            unsure.lock().unwrap().push(create);
             return;
         };
         let name = made.into_inner().name;
-        deeds.lock().unwrap().push(Deed { name: name.clone(), revision: 1, ..deed });
+        deeds.lock().unwrap().push(Deed { name: name.clone(), revision: 1 });
         let edited = pb::Partner { name: name.clone(), acronym: "EDITED".to_owned(), ..Default::default() };
-        let request = sample::request_id();
-        let update = pb::UpdatePartnerRequest { partner: Some(edited), request_id: request.clone(), ..Default::default() };
+        let update = pb::UpdatePartnerRequest {
+            partner: Some(edited),
+            request_id: sample::request_id(),
+            ..Default::default()
+        };
         match partners.update_partner(update).await {
-            Ok(edited) => deeds.lock().unwrap().push(Deed { name, request, revision: edited.into_inner().revision }),
+            Ok(edited) => deeds.lock().unwrap().push(Deed { name, revision: edited.into_inner().revision }),
             Err(_) => return,
         }
     }
@@ -43,19 +52,32 @@ async fn client(address: String, who: Who, deeds: Arc<Mutex<Vec<Deed>>>) {
 
 async fn killed_at_any_moment(network: &'static Network) {
     let who = network.coordinator().await.who;
-    let deeds: Arc<Mutex<Vec<Deed>>> = Arc::default();
+    let (deeds, unsure): (Arc<Mutex<Vec<Deed>>>, Arc<Mutex<Vec<_>>>) = (Arc::default(), Arc::default());
     let mut seed = 0x5eed_u64;
     for kill in 0..kills() {
         let address = network.address("partners");
-        let clients: Vec<_> = (0..16).map(|_| tokio::spawn(client(address.clone(), who.clone(), Arc::clone(&deeds)))).collect();
+        let clients: Vec<_> = (0..16)
+            .map(|_| {
+                tokio::spawn(client(address.clone(), who.clone(), Arc::clone(&deeds), Arc::clone(&unsure)))
+            })
+            .collect();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = Duration::from_millis(50 + (seed >> 33) % 300);
         let mut working = futures::future::join_all(clients);
-        assert!(tokio::time::timeout(moment, &mut working).await.is_err(), "the server went before it was killed");
+        assert!(
+            tokio::time::timeout(moment, &mut working).await.is_err(),
+            "the server went before it was killed"
+        );
         network.crash("partners");
         working.await;
-        let deeds = deeds.lock().unwrap().clone();
         let address = network.address("partners");
+        // Asked again, what nobody knows of is done once, whether it had been done or not (R2).
+        let unknown = std::mem::take(&mut *unsure.lock().unwrap());
+        for create in unknown {
+            let made = done(partners(&address, &who).create_partner(create).await);
+            deeds.lock().unwrap().push(Deed { name: made.name, revision: 1 });
+        }
+        let deeds = deeds.lock().unwrap().clone();
         let there: HashMap<String, i32> =
             all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
         let told = told(&address, &who).await;
@@ -63,7 +85,10 @@ async fn killed_at_any_moment(network: &'static Network) {
         examined.unwrap_or_else(|wrong| panic!("after kill {kill} at {moment:?}: {wrong}"));
     }
     let acknowledged = deeds.lock().unwrap().iter().filter(|deed| deed.revision > 0).count();
-    assert!(acknowledged > usize::try_from(kills()).unwrap(), "only {acknowledged} writes were acknowledged at all");
+    assert!(
+        acknowledged > usize::try_from(kills()).unwrap(),
+        "only {acknowledged} writes were acknowledged at all"
+    );
     eprintln!("{} kills, {acknowledged} acknowledged writes, 0 lost, 0 torn", kills());
 }
 

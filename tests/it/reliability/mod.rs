@@ -22,10 +22,12 @@ fn partners(address: &str, who: &Who) -> PartnerServiceClient<Signed> {
 /// How many events each resource has had, from the first kept to the last.
 async fn told(address: &str, who: &Who) -> HashMap<String, Vec<i32>> {
     let mut told: HashMap<String, Vec<i32>> = HashMap::new();
-    let mut client = pb::event_service_client::EventServiceClient::with_interceptor(connect(address), who.clone());
+    let mut client =
+        pb::event_service_client::EventServiceClient::with_interceptor(connect(address), who.clone());
     let mut page_token = String::new();
     loop {
-        let request = proto::common::ListAuditEventsRequest { page_size: 1000, page_token, ..Default::default() };
+        let request =
+            proto::common::ListAuditEventsRequest { page_size: 1000, page_token, ..Default::default() };
         let page = done(client.list_audit_events(request).await);
         for line in page.audit_events {
             told.entry(line.resource).or_default().push(i32::try_from(line.sequence).unwrap());

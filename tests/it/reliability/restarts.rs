@@ -57,17 +57,28 @@ impl Balancer {
 }
 
 /// Calls, one after another, each at a replica that serves; counts them and keeps what failed.
-async fn client(balancer: Arc<Balancer>, who: Who, until: Arc<AtomicBool>, calls: Arc<AtomicU64>) -> Vec<String> {
+async fn client(
+    balancer: Arc<Balancer>,
+    who: Who,
+    until: Arc<AtomicBool>,
+    calls: Arc<AtomicU64>,
+) -> Vec<String> {
     let clients: Vec<_> = balancer.addresses.iter().map(|address| partners(address, &who)).collect();
     let mut failed = Vec::new();
     let mut made = Vec::new();
     while !until.load(Ordering::SeqCst) {
         let mut partners = clients[balancer.choose()].clone();
         let answer = match made.len() % 3 {
-            0 => partners.create_partner(sample::create(sample::partner())).await.map(|made| made.into_inner().name),
+            0 => partners
+                .create_partner(sample::create(sample::partner()))
+                .await
+                .map(|made| made.into_inner().name),
             _ => {
                 let name: String = made.last().cloned().unwrap_or_default();
-                partners.get_partner(pb::GetPartnerRequest { name }).await.map(|found| found.into_inner().name)
+                partners
+                    .get_partner(pb::GetPartnerRequest { name })
+                    .await
+                    .map(|found| found.into_inner().name)
             }
         };
         calls.fetch_add(1, Ordering::Relaxed);
@@ -85,7 +96,9 @@ async fn restarted_in_turn(network: &'static Network) {
     eventually(10, "both replicas serve", async || balancer.serving() == 2).await;
     let (until, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let clients: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(client(Arc::clone(&balancer), who.clone(), Arc::clone(&until), Arc::clone(&calls))))
+        .map(|_| {
+            tokio::spawn(client(Arc::clone(&balancer), who.clone(), Arc::clone(&until), Arc::clone(&calls)))
+        })
         .collect();
     let rounds = if std::env::var_os("CI").is_some() { 3 } else { 1 };
     for replica in (0..rounds).flat_map(|_| [0, 1]) {
@@ -95,12 +108,14 @@ async fn restarted_in_turn(network: &'static Network) {
         eventually(20, "work goes on", async || calls.load(Ordering::Relaxed) > before + 100).await;
     }
     until.store(true, Ordering::SeqCst);
-    let failed = futures::future::join_all(clients).await.into_iter().flat_map(Result::unwrap).collect::<Vec<_>>();
+    let failed =
+        futures::future::join_all(clients).await.into_iter().flat_map(Result::unwrap).collect::<Vec<_>>();
     let calls = calls.load(Ordering::Relaxed);
     assert!(failed.is_empty(), "{} of {calls} calls failed:\n{}", failed.len(), failed.join("\n"));
     eprintln!("{} restarts, {calls} calls, 0 failed", rounds * 2);
     let address = network.address("partners");
-    let there = all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
+    let there =
+        all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
     let told = told(&address, &who).await;
     history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told)).unwrap();
 }
@@ -115,7 +130,10 @@ fn r5_no_call_fails_while_replicas_are_restarted_in_turn() {
 /// A server that is told to stop lets its watchers know where to go on from.
 async fn r5_a_watcher_is_told_when_the_server_stops(network: &'static Network) {
     let who = network.coordinator().await.who;
-    let mut client = pb::event_service_client::EventServiceClient::with_interceptor(connect(&network.address("partners")), who.clone());
+    let mut client = pb::event_service_client::EventServiceClient::with_interceptor(
+        connect(&network.address("partners")),
+        who.clone(),
+    );
     let mut stream = done(client.watch_events(proto::common::WatchEventsRequest::default()).await);
     let stopping = tokio::task::spawn_blocking(move || network.restart("partners", 0));
     let mut token = String::new();
@@ -129,8 +147,14 @@ async fn r5_a_watcher_is_told_when_the_server_stops(network: &'static Network) {
     stopping.await.unwrap();
     assert_eq!(end.code(), tonic::Code::Unavailable, "{}", in_words(&end));
     assert!(!token.is_empty(), "no last token");
-    let name = done(partners(&network.address("partners"), &who).create_partner(sample::create(sample::partner())).await).name;
-    let mut client = pb::event_service_client::EventServiceClient::with_interceptor(connect(&network.address("partners")), who);
+    let name = done(
+        partners(&network.address("partners"), &who).create_partner(sample::create(sample::partner())).await,
+    )
+    .name;
+    let mut client = pb::event_service_client::EventServiceClient::with_interceptor(
+        connect(&network.address("partners")),
+        who,
+    );
     let request = proto::common::WatchEventsRequest { resume_token: token, ..Default::default() };
     let mut stream = done(client.watch_events(request).await);
     let first = stream.message().await.unwrap().unwrap();

@@ -13,7 +13,10 @@ async fn one_request_thirty_two_times(network: &'static Network) {
     let addresses = network.addresses("partners");
     let mut answers = Vec::new();
     for _ in 0..8 {
-        let create = pb::CreatePartnerRequest { request_id: sample::request_id(), ..sample::create(sample::partner()) };
+        let create = pb::CreatePartnerRequest {
+            request_id: sample::request_id(),
+            ..sample::create(sample::partner())
+        };
         let sent = (0..32).map(|copy| {
             let (mut partners, create) = (partners(&addresses[copy % addresses.len()], &who), create.clone());
             async move { done(partners.create_partner(create).await).name }
@@ -46,7 +49,8 @@ async fn r2_a_request_sent_32_times_is_done_once(network: &'static Network) {
 async fn r2_a_request_id_is_of_one_request(network: &'static Network) {
     let coordinator = network.coordinator().await;
     let request_id = sample::request_id();
-    let create = pb::CreatePartnerRequest { request_id: request_id.clone(), ..sample::create(sample::partner()) };
+    let create =
+        pb::CreatePartnerRequest { request_id: request_id.clone(), ..sample::create(sample::partner()) };
     let made = done(coordinator.partners().create_partner(create.clone()).await);
     let again = done(coordinator.partners().create_partner(create.clone()).await);
     assert_eq!((again.name.as_str(), again.revision), (made.name.as_str(), 1));
@@ -54,15 +58,27 @@ async fn r2_a_request_id_is_of_one_request(network: &'static Network) {
     let other = pb::CreatePartnerRequest { partner: Some(sample::partner()), ..create.clone() };
     expect(Code::InvalidArgument, "REQUEST_ID_REUSED", coordinator.partners().create_partner(other).await);
     // Of another method, or of someone else, it is another id.
-    let approve = pb::ApprovePartnerRequest { name: made.name.clone(), request_id: request_id.clone(), ..Default::default() };
+    let approve = pb::ApprovePartnerRequest {
+        name: made.name.clone(),
+        request_id: request_id.clone(),
+        ..Default::default()
+    };
     assert_eq!(done(coordinator.partners().approve_partner(approve.clone()).await).revision, 2);
-    assert_eq!(done(coordinator.partners().approve_partner(approve).await).revision, 2, "an approval repeated is the approval");
+    assert_eq!(
+        done(coordinator.partners().approve_partner(approve).await).revision,
+        2,
+        "an approval repeated is the approval"
+    );
     let theirs = pb::CreatePartnerRequest { partner: Some(sample::partner()), ..create.clone() };
     assert_ne!(done(network.outsider().await.partners().create_partner(theirs).await).name, made.name);
 
     for malformed in ["x", "00000000-0000-0000-0000-000000000000", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"] {
-        let bad = pb::CreatePartnerRequest { request_id: malformed.to_owned(), ..sample::create(sample::partner()) };
-        let refusal = expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(bad).await);
+        let bad = pb::CreatePartnerRequest {
+            request_id: malformed.to_owned(),
+            ..sample::create(sample::partner())
+        };
+        let refusal =
+            expect(Code::InvalidArgument, "INVALID_FIELD", coordinator.partners().create_partner(bad).await);
         assert_eq!(refusal.fields, ["request_id"]);
     }
     // A refusal and a rehearsal use no id up.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use chassis::serve::Running;
 use chassis::Config;
+use chassis::serve::Running;
 use clap::{Arg, ArgAction, ArgMatches, Command, Parser as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -69,7 +69,11 @@ pub(super) fn run(matches: &ArgMatches, language: Language) -> Result {
     let outcome = runtime.block_on(async {
         let folder = PathBuf::from("ensemble-demo");
         std::fs::create_dir_all(folder.join("sample"))?;
-        tell(language, "Starting the embedded registry in ./ensemble-demo", "Démarrage du registre embarqué dans ./ensemble-demo");
+        tell(
+            language,
+            "Starting the embedded registry in ./ensemble-demo",
+            "Démarrage du registre embarqué dans ./ensemble-demo",
+        );
         let running = start(&folder, language).await?;
         let shown = tokio::select! {
             shown = show(&folder, &running.address, language) => shown,
@@ -107,7 +111,11 @@ async fn start(folder: &Path, language: Language) -> Result<Running> {
     let usual = "127.0.0.1:50051";
     let taken = std::net::TcpListener::bind(usual).is_err();
     if taken {
-        tell(language, "Port 50051 is taken: using another.", "Le port 50051 est pris : un autre est utilisé.");
+        tell(
+            language,
+            "Port 50051 is taken: using another.",
+            "Le port 50051 est pris : un autre est utilisé.",
+        );
     }
     chassis::start(at(if taken { "127.0.0.1:0" } else { usual }), ALL).await.map_err(failed)
 }
@@ -115,7 +123,11 @@ async fn start(folder: &Path, language: Language) -> Result<Running> {
 async fn show(folder: &Path, server: &str, language: Language) -> Result {
     let (_, app, _) = app(&["auth", "status"], server, language)?;
     let who = sign_in(&app, folder, language).await?;
-    tell(language, &format!("Signed in to {server} as {who}, the coordinator.\n"), &format!("Connecté à {server} comme {who}, le coordinateur.\n"));
+    tell(
+        language,
+        &format!("Signed in to {server} as {who}, the coordinator.\n"),
+        &format!("Connecté à {server} comme {who}, le coordinateur.\n"),
+    );
     let mut import = vec!["import".to_owned(), "iati".to_owned()];
     for (file, bytes) in SAMPLE {
         let path = folder.join("sample").join(file);
@@ -162,11 +174,17 @@ async fn step(words: &[String], shown: &str, server: &str, language: Language) -
 
 /// The command as if it had been typed in the demo's context.
 fn app(words: &[&str], server: &str, language: Language) -> Result<(Command, App, ArgMatches)> {
-    let words: Vec<String> = ["ensemble", "--lang", language.code()].iter().chain(words).map(|word| (*word).to_owned()).collect();
+    let words: Vec<String> =
+        ["ensemble", "--lang", language.code()].iter().chain(words).map(|word| (*word).to_owned()).collect();
     let mut early = Early::look(&words[1..]);
     let mut contexts = std::mem::replace(&mut early.contexts, Ok(Default::default()))?;
     contexts.contexts.retain(|context| context.name != NAME);
-    contexts.contexts.push(Context { name: NAME.to_owned(), server: server.to_owned(), lang: None, protected: false });
+    contexts.contexts.push(Context {
+        name: NAME.to_owned(),
+        server: server.to_owned(),
+        lang: None,
+        protected: false,
+    });
     if contexts.current.is_none() {
         contexts.select(NAME);
     }
@@ -175,7 +193,8 @@ fn app(words: &[&str], server: &str, language: Language) -> Result<(Command, App
     let nouns = contract::nouns(proto::pool());
     let root = tree::build(&nouns, language);
     let words = words.iter().map(String::as_str).chain(["--context", NAME]);
-    let matches = root.clone().try_get_matches_from(words).map_err(|error| Fault::failure(error.to_string()))?;
+    let matches =
+        root.clone().try_get_matches_from(words).map_err(|error| Fault::failure(error.to_string()))?;
     let app = App::new(early, nouns, innermost(&matches))?;
     Ok((root, app, matches))
 }
@@ -190,7 +209,9 @@ async fn sign_in(app: &App, folder: &Path, language: Language) -> Result<String>
     let kept = folder.join("coordinator.json");
     let invitation = std::fs::read_to_string(folder.join("keys/first-invitation")).ok();
     let coordinator = match (std::fs::read(&kept), invitation) {
-        (Ok(known), _) => serde_json::from_slice(&known).map_err(|error| Fault::failure(error.to_string()))?,
+        (Ok(known), _) => {
+            serde_json::from_slice(&known).map_err(|error| Fault::failure(error.to_string()))?
+        }
         (Err(_), Some(code)) => {
             let password = uuid::Uuid::new_v4().to_string();
             let request = json!({ "invitationCode": code.trim(), "password": password });

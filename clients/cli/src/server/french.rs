@@ -7,7 +7,10 @@ use crate::say::Language;
 const FLAGS: &[(&str, &str)] = &[
     ("listen", "Où écouter ; le port 0 en prend un libre, et la première ligne affichée dit lequel"),
     ("database_url", "La base de données : sqlite://FICHIER ou postgres://UTILISATEUR@HÔTE/NOM"),
-    ("peers", "Où se trouve un autre service, s'il n'est pas dans ce processus : NOM=http://HÔTE:PORT (répétable)"),
+    (
+        "peers",
+        "Où se trouve un autre service, s'il n'est pas dans ce processus : NOM=http://HÔTE:PORT (répétable)",
+    ),
     ("migrate_only", "Mettre la base de données à jour, puis s'arrêter"),
     ("tls_cert", "La chaîne de certificats du serveur, PEM ; avec --tls-key, TLS est actif"),
     ("tls_key", "La clé privée de --tls-cert, PEM"),
@@ -15,14 +18,26 @@ const FLAGS: &[(&str, &str)] = &[
     ("insecure_plaintext", "Servir sans chiffrement sur une adresse que d'autres machines atteignent"),
     ("keys", "Où identity garde ses clés de signature (créées au premier démarrage, mode 0600)"),
     ("issuer", "Le nom du service d'identité de ce réseau, dans les jetons"),
-    ("oidc", "Un autre émetteur OpenID Connect accepté : ÉMETTEUR=AUDIENCE=JWKS, fichier ou adresse https (répétable)"),
+    (
+        "oidc",
+        "Un autre émetteur OpenID Connect accepté : ÉMETTEUR=AUDIENCE=JWKS, fichier ou adresse https (répétable)",
+    ),
     ("metrics_listen", "Où Prometheus lit les mesures ; nulle part si absent"),
-    ("otlp_endpoint", "Où un collecteur OpenTelemetry prend les traces (OTLP sur gRPC) ; nulle part si absent"),
+    (
+        "otlp_endpoint",
+        "Où un collecteur OpenTelemetry prend les traces (OTLP sur gRPC) ; nulle part si absent",
+    ),
     ("coordinator", "L'adresse du premier coordinateur, invité au premier démarrage"),
     ("log", "Ce qu'il faut journaliser, en directives `tracing`"),
     ("log_json", "Journaliser en JSON"),
-    ("public_reflection", "Laisser chacun lire les contrats par réflexion, même sur une adresse que d'autres machines atteignent"),
-    ("drain_seconds", "Secondes entre l'annonce NOT_SERVING et la fermeture, pour les répartiteurs de charge"),
+    (
+        "public_reflection",
+        "Laisser chacun lire les contrats par réflexion, même sur une adresse que d'autres machines atteignent",
+    ),
+    (
+        "drain_seconds",
+        "Secondes entre l'annonce NOT_SERVING et la fermeture, pour les répartiteurs de charge",
+    ),
     ("max_calls", "Appels traités à la fois, au-delà desquels ils sont refusés aussitôt"),
     ("max_connections", "Connexions tenues à la fois ; un quart au plus pour une même adresse"),
     ("clock_shift", "Décaler l'horloge de tant de secondes (essais et démonstrations seulement)"),
@@ -32,7 +47,9 @@ const FLAGS: &[(&str, &str)] = &[
 pub(super) fn help(command: Command, language: Language) -> Command {
     match language {
         Language::En => command,
-        Language::Fr => FLAGS.iter().fold(command, |command, (flag, text)| command.mut_arg(*flag, |arg| arg.help(*text))),
+        Language::Fr => {
+            FLAGS.iter().fold(command, |command, (flag, text)| command.mut_arg(*flag, |arg| arg.help(*text)))
+        }
     }
 }
 

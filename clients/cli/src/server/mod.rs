@@ -24,15 +24,22 @@ pub(crate) fn commands(language: Language) -> Vec<Command> {
         .action(ArgAction::Append)
         .value_parser(names)
         .help(say("The services to run; all of them without", "Les services à lancer ; tous sinon"));
-    let about = say("Runs the registry's services, until told to stop", "Lance les services du registre, jusqu'à l'arrêt demandé");
+    let about = say(
+        "Runs the registry's services, until told to stop",
+        "Lance les services du registre, jusqu'à l'arrêt demandé",
+    );
     let serve = leaf(
         "serve",
         about.clone(),
-        &["ensemble serve".to_owned(), "ensemble serve partners --peer identity=http://127.0.0.1:50052".to_owned()],
+        &[
+            "ensemble serve".to_owned(),
+            "ensemble serve partners --peer identity=http://127.0.0.1:50052".to_owned(),
+        ],
         language,
     );
     // The flags bring the words of their own struct along.
-    let serve = french::help(Config::augment_args(serve), language).about(about).long_about(None).arg(services);
+    let serve =
+        french::help(Config::augment_args(serve), language).about(about).long_about(None).arg(services);
     vec![serve, demo::command(language)]
 }
 
@@ -42,7 +49,10 @@ pub(crate) fn run(word: &str, matches: &ArgMatches, language: Language) -> Resul
     }
     let config = Config::from_arg_matches(matches).map_err(|error| Fault::usage(error.to_string()))?;
     let wanted: Vec<&String> = matches.get_many::<String>("services").into_iter().flatten().collect();
-    let services: Vec<Service> =
-        ALL.iter().copied().filter(|service| wanted.is_empty() || wanted.iter().any(|name| *name == service.name)).collect();
+    let services: Vec<Service> = ALL
+        .iter()
+        .copied()
+        .filter(|service| wanted.is_empty() || wanted.iter().any(|name| *name == service.name))
+        .collect();
     chassis::serve::serve(config, Vec::leak(services)).map_err(|error| Fault::failure(error.to_string()))
 }

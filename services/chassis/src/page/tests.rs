@@ -47,7 +47,15 @@ fn keys() -> TokenKeys {
 }
 
 fn ask<'a>(page_size: i32, page_token: &'a str, order_by: &'a str) -> Ask<'a> {
-    Ask { method: "Samples/List", parent: "", scope: "partners/p", page_size, page_token, filter: "size >= 0", order_by }
+    Ask {
+        method: "Samples/List",
+        parent: "",
+        scope: "partners/p",
+        page_size,
+        page_token,
+        filter: "size >= 0",
+        order_by,
+    }
 }
 
 fn row(numbers: &mut Numbers, index: usize) -> sample::Model {

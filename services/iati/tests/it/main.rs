@@ -1,5 +1,6 @@
 //! Stories told to the reader: published files, broken ones, and those made to harm.
 
+mod arriving;
 mod common;
 mod hostile;
 mod published;

@@ -16,8 +16,8 @@ use prost::Message as _;
 use proto::common::{ImportCount, ImportReport, ImportRequest, PossibleDuplicate};
 use proto::partners::imported_partner::Outcome as Became;
 use proto::partners::{ImportPartnersResponse, ImportedPartner, OrganisationAsFound};
+use sea_orm::ExprTrait as _;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ExprTrait as _};
 use tonic::Streaming;
 
 use super::as_found::{self, Found};
@@ -155,14 +155,15 @@ async fn take_over(
 impl Book {
     async fn open(unit: &Unit<'_>, found: impl Iterator<Item = &Found>) -> Result<Self> {
         let mut book = Self::default();
-        let keys: HashSet<&(Kind, String)> = found.flat_map(|found| &found.keys).collect();
-        let keys: Vec<_> = keys.into_iter().collect();
-        for chunk in keys.chunks(500) {
-            let mut any = Condition::any();
-            for (kind, value) in chunk {
-                any = any.add(Expr::col("kind").eq(kind.name()).and(Expr::col("value").eq(value.as_str())));
+        let mut by_kind: BTreeMap<Kind, HashSet<&str>> = BTreeMap::new();
+        for (kind, value) in found.flat_map(|found| &found.keys) {
+            by_kind.entry(*kind).or_default().insert(value);
+        }
+        for (kind, values) in by_kind {
+            let values: Vec<&str> = values.into_iter().collect();
+            for chunk in values.chunks(1000) {
+                book.read(unit, kind, chunk).await?;
             }
-            book.read(unit, any).await?;
         }
         let mut names: HashSet<String> = book.by_key.values().flatten().cloned().collect();
         while !names.is_empty() {
@@ -179,21 +180,17 @@ impl Book {
         Ok(book)
     }
 
-    async fn read(&mut self, unit: &Unit<'_>, any: Condition) -> Result<()> {
+    async fn read(&mut self, unit: &Unit<'_>, kind: Kind, values: &[&str]) -> Result<()> {
         let select = sea_orm::sea_query::Query::select()
-            .columns(["kind", "value", "partner"])
+            .columns(["value", "partner"])
             .from("partner_key")
-            .cond_where(any)
+            .and_where(Expr::col("kind").eq(kind.name()))
+            .and_where(Expr::col("value").is_in(values.iter().copied()))
             .order_by("partner", sea_orm::Order::Asc)
             .to_owned();
         for row in unit.txn.query_all(&select).await? {
-            let kind: String = row.try_get("", "kind")?;
-            if let Some(kind) = Kind::named(&kind) {
-                self.by_key
-                    .entry((kind, row.try_get("", "value")?))
-                    .or_default()
-                    .push(row.try_get("", "partner")?);
-            }
+            let names = self.by_key.entry((kind, row.try_get("", "value")?)).or_default();
+            names.push(row.try_get("", "partner")?);
         }
         Ok(())
     }

@@ -62,8 +62,10 @@ impl PartnerService for Partners {
         let partner = self.store.create_if(call, partner, move |unit, partner| {
             let (keys, confirmed) = (keys.clone(), confirmed.clone());
             async move {
-                store::identifiers_free(partner, unit).await?; // an equal identifier is the stronger answer
                 let others = store::candidates(unit.txn, partner).await?;
+                if !others.is_empty() {
+                    store::identifiers_free(partner, unit).await?; // an equal identifier is the stronger answer
+                }
                 let all_seen = others.iter().all(|other| confirmed.candidates.contains(&other.name));
                 if all_seen { Ok(()) } else { Err(likely_duplicate(&keys, &others)) }
             }
@@ -76,13 +78,11 @@ impl PartnerService for Partners {
         let caller = Caller::of(&request);
         let asked = &request.get_ref().name;
         name::id("name", PATTERN, asked)?;
-        let partner = self.store.get(asked).await.and_then(|found| seen(&caller, found))?;
-        let survivor = self.survivors(vec![partner.clone()]).await?.remove(0);
-        let mut message = shown(&caller, survivor.clone());
-        message.allowed_actions = rules::LIFECYCLE.explain(&survivor, &caller, self.context.clock.now());
-        if survivor.name != partner.name {
-            message.redirected_from = partner.name;
-        }
+        let found = self.store.get(asked).await.and_then(|found| seen(&caller, found))?;
+        let redirected_from = if found.merged_into.is_empty() { String::new() } else { found.name.clone() };
+        let survivor = self.survivors(vec![found]).await?.remove(0);
+        let allowed_actions = rules::LIFECYCLE.explain(&survivor, &caller, self.context.clock.now());
+        let message = pb::Partner { allowed_actions, redirected_from, ..shown(&caller, survivor) };
         reply(message)
     }
 

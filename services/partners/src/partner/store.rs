@@ -52,7 +52,8 @@ pub(crate) async fn follow(partner: &Model, before: Option<&Model>, unit: &mut U
             && before.description == partner.description
             && before.website == partner.website
     });
-    if before.is_none_or(|before| before.identifiers != partner.identifiers || before.state != partner.state)
+    // A new one was examined before it was written.
+    if before.is_some_and(|before| before.identifiers != partner.identifiers || before.state != partner.state)
     {
         identifiers_free(partner, unit).await?;
     }
@@ -185,7 +186,10 @@ pub(crate) async fn merge(
     let missing = |name: &str| call.caller.not_found(name);
     let kept: Model = chassis::store::find(unit.txn, &survivor).await?.ok_or_else(|| missing(&survivor))?;
     let gone: Model = chassis::store::find(unit.txn, &duplicate).await?.ok_or_else(|| missing(&duplicate))?;
-    if Entity::find().filter(COLUMN.merged_into.eq(duplicate.as_str())).one(unit.txn).await?.is_some() {
+    // Said twice, since the index holds merged partners alone.
+    let merged =
+        Entity::find().filter(COLUMN.merged_into.ne("")).filter(COLUMN.merged_into.eq(duplicate.as_str()));
+    if merged.one(unit.txn).await?.is_some() {
         return Err(Error::refused(
             "BEY-1",
             say!(
