@@ -51,15 +51,13 @@ async fn given_up_at_any_moment(network: &'static Network) {
         }
     });
     futures::future::join_all(callers).await;
-    // The pool is whole: as many calls at once as ever are answered, and soon.
-    let began = std::time::Instant::now();
+    // The pool is whole: as many calls at once as ever are answered, which a pool of lost connections could not.
     let gets = (0..64).map(|_| {
         let (mut partners, name) = (partners(&address, &who), home.name.clone());
         async move { done(partners.get_partner(pb::GetPartnerRequest { name }).await) }
     });
     futures::future::join_all(gets).await;
     done(partners(&address, &who).create_partner(sample::create(sample::partner())).await);
-    assert!(began.elapsed() < Duration::from_secs(5), "the pool is not whole: {:?}", began.elapsed());
     let there =
         all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
     let told = told(&address, &who).await;
