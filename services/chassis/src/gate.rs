@@ -271,3 +271,6 @@ impl<S: futures::Stream + Unpin> futures::Stream for Until<S> {
         Pin::new(&mut self.stream).poll_next(context)
     }
 }
+
+#[cfg(test)]
+mod tests;
