@@ -98,10 +98,11 @@ impl Trust {
         let grant = IssueTokenRequest { grant: Some(Grant::ApiKey(api_key.to_owned())) };
         let pair = match self.0.identity.clone().issue_token(grant).await {
             Ok(reply) => reply.into_inner(),
-            Err(status) if status.code() == tonic::Code::Unavailable => {
-                return Err(Error::Peer(Box::new(status)));
+            Err(status) if status.code() == tonic::Code::Unauthenticated => {
+                return Err(Error::Unauthenticated);
             }
-            Err(_) => return Err(Error::Unauthenticated),
+            // Away, or too busy: that says nothing about the key.
+            Err(status) => return Err(Error::Peer(Box::new(status))),
         };
         let verified = self.verify(&pair.access_token).await?;
         self.0.exchanged.insert(hash, Arc::clone(&verified));

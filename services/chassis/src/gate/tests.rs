@@ -18,7 +18,10 @@ fn gate() -> Gate {
 }
 
 /// What the gate answers when the handler does this.
-async fn answer<F>(request: http::request::Builder, handler: impl Fn(Request<Body>) -> F + Clone + Send + 'static) -> Code
+async fn answer<F>(
+    request: http::request::Builder,
+    handler: impl Fn(Request<Body>) -> F + Clone + Send + 'static,
+) -> Code
 where
     F: Future<Output = std::result::Result<Response<Body>, Infallible>> + Send + 'static,
 {
@@ -34,7 +37,10 @@ async fn fine(_: Request<Body>) -> std::result::Result<Response<Body>, Infallibl
 #[tokio::test]
 async fn a_handler_that_takes_too_long_is_a_deadline_exceeded() {
     let slow = |_| futures::future::pending();
-    assert_eq!(answer(Request::post(PUBLIC).header("grpc-timeout", "1m"), slow).await, Code::DeadlineExceeded);
+    assert_eq!(
+        answer(Request::post(PUBLIC).header("grpc-timeout", "1m"), slow).await,
+        Code::DeadlineExceeded
+    );
 }
 
 #[tokio::test]
@@ -54,7 +60,10 @@ async fn what_the_contract_does_not_have_is_denied() {
     ] {
         assert_eq!(answer(Request::post(path), fine).await, Code::Unimplemented, "{path}");
     }
-    assert_eq!(answer(Request::post("/grpc.reflection.v1.ServerReflection/x"), fine).await, Code::Unauthenticated);
+    assert_eq!(
+        answer(Request::post("/grpc.reflection.v1.ServerReflection/x"), fine).await,
+        Code::Unauthenticated
+    );
     assert_eq!(answer(Request::post("/grpc.health.v1.Health/Check"), fine).await, Code::Ok);
 }
 
