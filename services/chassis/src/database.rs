@@ -54,6 +54,20 @@ pub struct Unit<'a> {
     pub(crate) written: i64,
 }
 
+impl Unit<'_> {
+    /// Before work on many rows: PostgreSQL plans each statement for the tables as they are now. A plan made while they
+    /// were empty would be kept until statistics are gathered, and look at every row for each value.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn plan_afresh(&self) -> Result<()> {
+        if self.txn.get_database_backend() == DbBackend::Postgres {
+            self.txn.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+        }
+        Ok(())
+    }
+}
+
 /// What a piece of work asks of its transaction.
 pub enum Outcome<T> {
     /// Keep what was written.

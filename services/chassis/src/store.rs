@@ -318,11 +318,12 @@ pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result
 pub async fn insert_all<R: Row>(unit: &mut Unit<'_>, call: &Call, rows: &[R]) -> Result<()> {
     // SQLite binds at most 32,766 values in a statement.
     for chunk in rows.chunks(500) {
-        let rows = chunk.iter().map(|row| row.clone().into_active_model());
-        R::Table::insert_many(rows).exec_without_returning(unit.txn).await?;
-    }
-    for row in rows {
-        record(unit, call, None, row);
+        let new = chunk.iter().map(|row| row.clone().into_active_model());
+        R::Table::insert_many(new).exec_without_returning(unit.txn).await?;
+        for row in chunk {
+            record(unit, call, None, row);
+        }
+        unit.flush().await?;
     }
     Ok(())
 }

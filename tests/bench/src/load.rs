@@ -96,9 +96,13 @@ fn processor_seconds(process: u32) -> f64 {
     (ticks(11) + ticks(12)) / 100.0 // user and system time, in hundredths of a second
 }
 
-/// The memory of a process, in MiB; 0 where `/proc` is not.
-pub(crate) fn memory(process: u32) -> f64 {
+/// The memory of a process in words, with the part that is not mapped files; nothing where `/proc` is not.
+pub(crate) fn memory(process: u32) -> String {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    let mebibytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0)
+            / 1024.0
+    };
+    format!("{:.1} MiB ({:.1} without mapped files)", mebibytes("VmRSS:"), mebibytes("RssAnon:"))
 }

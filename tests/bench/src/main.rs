@@ -26,7 +26,7 @@ struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     /// Turns of a second that each system has of each figure
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     seconds: u32,
     /// Callers at once
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]

@@ -154,6 +154,7 @@ async fn take_over(
 
 impl Book {
     async fn open(unit: &Unit<'_>, found: impl Iterator<Item = &Found>) -> Result<Self> {
+        unit.plan_afresh().await?;
         let mut book = Self::default();
         let mut by_kind: BTreeMap<Kind, HashSet<&str>> = BTreeMap::new();
         for (kind, value) in found.flat_map(|found| &found.keys) {

@@ -1,11 +1,13 @@
 //! Partners on disk: their keys, the words they are found by, and the pairs that may be one.
 
+use std::collections::HashMap;
+
 use chassis::database::{Database, Unit};
 use chassis::error::{Error, Result};
 use chassis::text::fold;
 use chassis::{Call, say};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Query, SelectStatement};
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DbBackend, ExprTrait as _, FromQueryResult, Statement};
 
 use super::duplicate::{self, Candidate, Kind};
@@ -147,24 +149,14 @@ pub(crate) async fn identifiers_free(partner: &Model, unit: &Unit<'_>) -> Result
         return Ok(());
     }
     let values = partner.identifiers.iter().map(|id| format!("{}:{}", id.scheme, id.value));
-    let taken = Query::select()
-        .columns([
-            (Alias::new("partner_key"), Alias::new("partner")),
-            (Alias::new("partner_key"), Alias::new("value")),
-        ])
-        .from("partner_key")
-        .inner_join("partner", Expr::col(("partner", "name")).equals(("partner_key", "partner")))
-        .and_where(Expr::col(("partner_key", "kind")).eq(Kind::Identifier.name()))
-        .and_where(Expr::col(("partner_key", "value")).is_in(values))
-        .and_where(Expr::col(("partner_key", "partner")).ne(partner.name.as_str()))
-        .and_where(Expr::col(("partner", "merged_into")).eq(""))
-        .and_where(Expr::col(("partner", "state")).is_in(rules::LIVE.iter().map(|state| *state as i32)))
-        .limit(1)
-        .to_owned();
-    let Some(row) = unit.txn.query_one(&taken).await? else {
+    let same = Expr::col("kind").eq(Kind::Identifier.name()).and(Expr::col("value").is_in(values));
+    let holders = key_holders(unit.txn, partner, same).await?;
+    let live = live(unit.txn, holders.iter().map(|holder| holder.partner.as_str())).await?;
+    let Some(KeyHolder { partner: holder, value, .. }) =
+        holders.into_iter().find(|holder| live.contains_key(&holder.partner))
+    else {
         return Ok(());
     };
-    let (holder, value): (String, String) = (row.try_get("", "partner")?, row.try_get("", "value")?);
     let identifier = value.replacen(':', " ", 1);
     Err(Error::AlreadyExists {
         field: "partner.identifiers".to_owned(),
@@ -203,31 +195,62 @@ pub(crate) async fn merge(
 
 /// The live partners that may be the same as this one (BEY-1).
 pub(crate) async fn candidates(db: &impl ConnectionTrait, partner: &Model) -> Result<Vec<Candidate>> {
-    let keys = duplicate::keys(partner);
-    let mut any = Condition::any();
-    for (kind, value) in &keys {
-        any = any.add(
-            Expr::col(("partner_key", "kind"))
-                .eq(kind.name())
-                .and(Expr::col(("partner_key", "value")).eq(value.as_str())),
-        );
-    }
+    let same = duplicate::keys(partner).into_iter().fold(Condition::any(), |any, (kind, value)| {
+        any.add(Expr::col("kind").eq(kind.name()).and(Expr::col("value").eq(value)))
+    });
+    let holders = key_holders(db, partner, same).await?;
+    let live = live(db, holders.iter().map(|holder| holder.partner.as_str())).await?;
+    let rows = holders.into_iter().filter_map(|KeyHolder { partner, kind, .. }| {
+        let country = live.get(&partner)?.clone();
+        Some((partner, kind, country))
+    });
+    Ok(duplicate::candidates(rows.collect(), &partner.country_code))
+}
+
+/// A key and a partner that has it.
+#[derive(Debug, FromQueryResult)]
+struct KeyHolder {
+    partner: String,
+    kind: String,
+    value: String,
+}
+
+/// The other partners that have such a key. Not joined with the partners, of whom SQLite would look at all: mostly there
+/// are none.
+async fn key_holders(
+    db: &impl ConnectionTrait,
+    partner: &Model,
+    same: impl sea_orm::sea_query::IntoCondition,
+) -> Result<Vec<KeyHolder>> {
     let select = Query::select()
-        .column(("partner_key", "partner"))
-        .column(("partner_key", "kind"))
-        .column(("partner", "country_code"))
+        .columns(["partner", "kind", "value"])
         .from("partner_key")
-        .inner_join("partner", Expr::col(("partner", "name")).equals(("partner_key", "partner")))
-        .cond_where(any)
-        .and_where(Expr::col(("partner", "merged_into")).eq(""))
-        .and_where(Expr::col(("partner", "state")).is_in(rules::LIVE.iter().map(|state| *state as i32)))
-        .and_where(Expr::col(("partner_key", "partner")).ne(partner.name.as_str()))
+        .cond_where(same)
+        .and_where(Expr::col("partner").ne(partner.name.as_str()))
         .to_owned();
-    let mut rows = Vec::new();
-    for row in db.query_all(&select).await? {
-        rows.push((row.try_get("", "partner")?, row.try_get("", "kind")?, row.try_get("", "country_code")?));
+    Ok(KeyHolder::find_by_statement(db.get_database_backend().build(&select)).all(db).await?)
+}
+
+/// Of these partners, those that live and were not merged, each with its country.
+async fn live<'a>(
+    db: &impl ConnectionTrait,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, String>> {
+    let names: Vec<&str> = names.collect();
+    let mut live = HashMap::new();
+    for chunk in names.chunks(1000) {
+        let select = Query::select()
+            .columns(["name", "country_code"])
+            .from("partner")
+            .and_where(Expr::col("name").is_in(chunk.iter().copied()))
+            .and_where(Expr::col("merged_into").eq(""))
+            .and_where(Expr::col("state").is_in(rules::LIVE.iter().map(|state| *state as i32)))
+            .to_owned();
+        for row in db.query_all(&select).await? {
+            live.insert(row.try_get("", "name")?, row.try_get("", "country_code")?);
+        }
     }
-    Ok(duplicate::candidates(rows, &partner.country_code))
+    Ok(live)
 }
 
 /// Pairs of live partners that may be one, the likeliest first; of one partner, or of all.
@@ -307,8 +330,7 @@ pub(crate) async fn search(
     for row in database.reader().query_all_raw(statement).await? {
         names.push(row.try_get_by_index(0)?);
     }
-    let place: std::collections::HashMap<&str, usize> =
-        names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    let place: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
     let mut found = Entity::find()
         .filter(COLUMN.name.is_in(names.clone()))
         .filter(visible)
