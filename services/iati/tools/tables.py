@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the tables in ../data from the official XSDs and code lists.
 
-    python3 tools/tables.py /work/shared/data
+    python3 tools/tables.py ../../../shared/data
 
 Run once per version of the standard; the results are committed. The XSDs are unfolded from each root (an element
 means different things in different places), equal nodes are then merged, and each attribute gets the code lists that

@@ -216,6 +216,42 @@ async fn les_17_parallel_creates_of_one_identifier_make_one(network: &'static Ne
     }
 }
 
+async fn imports_of_one_organisation_at_once(network: &'static Network) {
+    let coordinator = network.coordinator().await;
+    let identifier = sample::identifier();
+    let found = pb::OrganisationAsFound {
+        r#ref: format!("XI-IATI-{}", identifier.value),
+        titles: [("en".to_owned(), format!("Organisation {}", identifier.value))].into(),
+        ..pb::OrganisationAsFound::default()
+    };
+    let imports = (0..16).map(|_| {
+        let request = pb::ImportPartnersRequest {
+            organisations: vec![found.clone()],
+            ..pb::ImportPartnersRequest::default()
+        };
+        let mut partners = coordinator.partners();
+        async move { done(partners.import_partners(request).await).results.remove(0) }
+    });
+    let results = futures::future::join_all(imports).await;
+    assert!(
+        results.iter().all(|result| result.partner == results[0].partner),
+        "one organisation became several"
+    );
+    let made = results.iter().filter(|result| result.outcome() == pb::imported_partner::Outcome::Created);
+    assert_eq!(made.count(), 1);
+}
+
+#[test]
+fn les_17_parallel_imports_of_one_identifier_make_one_record() {
+    for topology in [crate::harness::Topology::Together, crate::harness::Topology::Apart] {
+        for store in [crate::harness::Store::Sqlite, crate::harness::Store::Postgres] {
+            if let Some(network) = Network::shared(topology, store) {
+                crate::harness::tell(network, imports_of_one_organisation_at_once(network));
+            }
+        }
+    }
+}
+
 async fn private_contacts_stay_private(network: &'static Network) {
     let name = network.active_partner().await.name;
     let other = network.home_partner().await;
