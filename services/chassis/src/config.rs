@@ -40,7 +40,7 @@ pub struct Config {
     #[arg(long, env = "ENSEMBLE_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
-    /// A certificate authority for peers besides the system's, PEM
+    /// A certificate authority for peers and external issuers besides the system's, PEM
     #[arg(long, env = "ENSEMBLE_PEER_CA")]
     pub peer_ca: Option<PathBuf>,
 
