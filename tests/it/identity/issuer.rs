@@ -1,5 +1,7 @@
 //! People of another `OpenID` Connect issuer: a small one of the suite's own, with its keys in a file.
 
+use std::io::{Read as _, Write as _};
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -123,6 +125,52 @@ async fn people_of_another_issuer_sign_in(network: &'static Network, issuer: &Is
     // Whoever is suspended here comes in by no door.
     super::suspend(&coordinator, &ada.subject).await;
     assert_eq!(exchange(network, issuer.token(|_| ())).await.unwrap_err().code(), Code::Unauthenticated);
+}
+
+/// Publishes an issuer's keys over HTTPS: the port, and the certificate to trust.
+fn published(issuer: &Issuer) -> (u16, std::path::PathBuf) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let certificate = issuer.file.with_file_name("cert.pem");
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let (config, keys) = (std::sync::Arc::new(config), std::fs::read_to_string(&issuer.file).unwrap());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let connection = rustls::ServerConnection::new(std::sync::Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream);
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{keys}",
+                keys.len()
+            );
+            let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(answer.as_bytes()));
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    (port, certificate)
+}
+
+#[test]
+fn s3_an_issuers_keys_are_fetched_over_https() {
+    let issuer = Issuer::new();
+    let (port, certificate) = published(&issuer);
+    let oidc = format!("{ISSUER}={AUDIENCE}=https://localhost:{port}/keys");
+    let network =
+        Network::together(Store::Sqlite, &["--oidc", &oidc, "--peer-ca", certificate.to_str().unwrap()]);
+    crate::harness::tell(network, async {
+        let pair = done(exchange(network, issuer.token(|_| ())).await);
+        let principal = me(&Caller::new(network, "", Who::bearer(&pair.access_token))).await.unwrap();
+        assert!(principal.subject.starts_with("users/"));
+    });
 }
 
 #[test]
