@@ -14,7 +14,10 @@ const FLAGS: &[(&str, &str)] = &[
     ("migrate_only", "Mettre la base de données à jour, puis s'arrêter"),
     ("tls_cert", "La chaîne de certificats du serveur, PEM ; avec --tls-key, TLS est actif"),
     ("tls_key", "La clé privée de --tls-cert, PEM"),
-    ("peer_ca", "Une autorité de certification pour les autres services et les émetteurs externes, en plus de celles du système, PEM"),
+    (
+        "peer_ca",
+        "Une autorité de certification pour les autres services et les émetteurs externes, en plus de celles du système, PEM",
+    ),
     ("insecure_plaintext", "Servir sans chiffrement sur une adresse que d'autres machines atteignent"),
     ("keys", "Où identity garde ses clés de signature (créées au premier démarrage, mode 0600)"),
     ("issuer", "Le nom du service d'identité de ce réseau, dans les jetons"),
