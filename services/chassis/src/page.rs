@@ -91,6 +91,20 @@ impl<M> Page<M> {
     }
 }
 
+/// How many rows a `page_size` means: 0 is 50, more than 1000 is 1000 (AIP-158).
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` on `page_size` below zero.
+pub fn size(asked: i32) -> Result<u16> {
+    match u16::try_from(asked) {
+        Ok(0) => Ok(DEFAULT_SIZE),
+        Ok(size) => Ok(Ord::min(size, LARGEST_SIZE)),
+        Err(_) if asked > 0 => Ok(LARGEST_SIZE),
+        Err(_) => Err(Error::invalid("page_size", say!("expected 0 or more", "0 ou plus attendu"))),
+    }
+}
+
 impl Query {
     /// Reads a List request.
     ///
@@ -100,14 +114,7 @@ impl Query {
     /// with the reason `PAGE_TOKEN_INVALID` (not one of ours), `PAGE_TOKEN_MISMATCH` (of another request) or
     /// `PAGE_TOKEN_EXPIRED` (older than three days).
     pub fn parse(ask: Ask<'_>, fields: &'static [Field], keys: &TokenKeys, now: Micros) -> Result<Self> {
-        let size = match u16::try_from(ask.page_size) {
-            Ok(0) => DEFAULT_SIZE,
-            Ok(size) => size.min(LARGEST_SIZE),
-            Err(_) if ask.page_size > 0 => LARGEST_SIZE,
-            Err(_) => {
-                return Err(Error::invalid("page_size", say!("expected 0 or more", "0 ou plus attendu")));
-            }
-        };
+        let size = size(ask.page_size)?;
         let filter = Filter::parse(ask.filter, fields)?;
         let order = order::read(ask.order_by, fields)?;
         let asked = fingerprint(&ask, &order);

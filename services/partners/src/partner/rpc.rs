@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chassis::auth::Caller;
 use chassis::error::{Error, Result};
-use chassis::page::Ask;
+use chassis::page::{Ask, size};
 use chassis::wire::{Conversation, reply};
 use chassis::{Call, Context, Reply, Store, name, peer, say};
 use futures::FutureExt as _;
@@ -122,7 +122,7 @@ impl PartnerService for Partners {
     ) -> Reply<pb::SearchPartnersResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let most = size(request.page_size)?;
+        let most = size(request.page_size)?.into();
         let found =
             store::search(self.store.database(), &request.query, visible(&caller, false), most).await?;
         reply(pb::SearchPartnersResponse {
@@ -202,7 +202,7 @@ impl PartnerService for Partners {
         request: Request<pb::ListPossibleDuplicatesRequest>,
     ) -> Reply<pb::ListPossibleDuplicatesResponse> {
         let request = request.get_ref();
-        let most = usize::try_from(size(request.page_size)?).unwrap_or(usize::MAX);
+        let most = size(request.page_size)?.into();
         let pairs = store::pairs(self.store.database(), &request.partner, most).await?;
         let possible_duplicates = self.described(pairs).await?;
         reply(pb::ListPossibleDuplicatesResponse { possible_duplicates })
@@ -329,14 +329,6 @@ fn shown(caller: &Caller, partner: Model) -> pb::Partner {
 
 fn visible(caller: &Caller, merged_too: bool) -> store::Visible {
     store::visible(caller.oversees(), caller.partners.keys().cloned().collect(), &caller.subject, merged_too)
-}
-
-fn size(asked: i32) -> Result<u64> {
-    match asked {
-        0 => Ok(50),
-        size => u64::try_from(size.min(1000))
-            .map_err(|_| Error::invalid("page_size", say!("expected 0 or more", "0 ou plus attendu"))),
-    }
 }
 
 fn likely_duplicate(keys: &chassis::page::TokenKeys, others: &[Candidate]) -> Error {
