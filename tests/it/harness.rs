@@ -134,7 +134,7 @@ impl Network {
                 let port = if index == 0 { network.ports[service] } else { 0 };
                 let awaited: &[&'static str] =
                     if *service == "identity" { &[LISTENING, INVITATION] } else { &[LISTENING] };
-                let running = network.process(service, port, awaited);
+                let running = network.process(service, port, &[], awaited);
                 if *service == "identity" {
                     running.said(INVITATION).clone_into(&mut invitation);
                 }
@@ -148,13 +148,13 @@ impl Network {
         Box::leak(Box::new(self))
     }
 
-    fn process(&self, service: &'static str, port: u16, awaited: &[&'static str]) -> Running {
+    fn process(&self, service: &'static str, port: u16, more: &[&str], awaited: &[&'static str]) -> Running {
         let mut command = Command::new(binary(service));
         for (peer, port) in self.ports.iter().filter(|(peer, _)| **peer != service) {
             command.arg("--peer").arg(format!("{peer}=http://127.0.0.1:{port}"));
         }
         Running::start(
-            served(&mut command, &self.home, &self.databases[service], port).args(&self.flags),
+            served(&mut command, &self.home, &self.databases[service], port).args(&self.flags).args(more),
             awaited,
         )
     }
@@ -184,23 +184,45 @@ impl Network {
     pub(crate) fn crash(&self, service: &'static str) {
         let running = self.processes.lock().unwrap().get_mut(service).unwrap().remove(0);
         running.kill();
-        self.replace(service, 0);
+        self.replace(service, 0, &[]);
     }
 
     /// Ends a replica of a service in good order and starts it again in the same place.
     pub(crate) fn restart(&self, service: &'static str, replica: usize) {
-        let running = self.processes.lock().unwrap().get_mut(service).unwrap().remove(replica);
-        assert!(
-            running.terminate().is_some_and(|status| status.success()),
-            "{service} did not stop:\n{}",
-            running.log()
-        );
-        self.replace(service, replica);
+        self.restart_with(service, replica, &[]);
     }
 
-    fn replace(&self, service: &'static str, replica: usize) {
+    /// The same, told more than the others.
+    pub(crate) fn restart_with(&self, service: &'static str, replica: usize, flags: &[&str]) {
+        self.stop(service, replica);
+        self.replace(service, replica, flags);
+    }
+
+    /// Ends a replica of a service in good order; answers what it logged.
+    pub(crate) fn stop(&self, service: &'static str, replica: usize) -> String {
+        let running = self.processes.lock().unwrap().get_mut(service).unwrap().remove(replica);
+        let ended = running.terminate();
+        assert!(
+            ended.is_some_and(|status| status.success()),
+            "{service} did not stop: {ended:?}\n{}",
+            running.log()
+        );
+        running.log()
+    }
+
+    /// What the first process of a network has logged.
+    pub(crate) fn log(&self) -> String {
+        self.processes.lock().unwrap()["identity"][0].log()
+    }
+
+    /// The memory that the first process of a network holds, where the system tells.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.processes.lock().unwrap()["identity"][0].memory()
+    }
+
+    fn replace(&self, service: &'static str, replica: usize, flags: &[&str]) {
         let port = port(&self.addresses(service)[replica]);
-        let running = self.process(service, port, &[LISTENING]);
+        let running = self.process(service, port, flags, &[LISTENING]);
         self.processes.lock().unwrap().get_mut(service).unwrap().insert(replica, running);
     }
 

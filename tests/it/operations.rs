@@ -1,5 +1,7 @@
 //! What operators rely on: TLS, limits, drains, and what is refused at the door.
 
+mod rotation;
+
 use std::process::Command;
 use std::time::Duration;
 

@@ -241,6 +241,12 @@ async fn a_token_outlives_a_rotation_and_serves_one_purpose() {
     assert!(parse(&TokenKeys::new(Key::new("k2", &[8; 32]), vec![old()])).is_ok());
     let twice = TokenKeys::new(Key::new("k3", &[9; 32]), vec![Key::new("k2", &[8; 32])]);
     assert_eq!(reason(parse(&twice)).0, "PAGE_TOKEN_INVALID");
+    let held = keys();
+    let elsewhere = held.clone();
+    held.replace(Key::new("k2", &[8; 32]), vec![old()]);
+    assert!(parse(&elsewhere).is_ok(), "a page that is open while its key is replaced");
+    held.replace(Key::new("k3", &[9; 32]), vec![Key::new("k2", &[8; 32])]);
+    assert_eq!(reason(parse(&elsewhere)).0, "PAGE_TOKEN_INVALID");
     let namesake = TokenKeys::new(Key::new("k1", &[8; 32]), vec![]);
     assert_eq!(reason(parse(&namesake)).0, "PAGE_TOKEN_INVALID");
 

@@ -1,6 +1,6 @@
 //! Opaque tokens: bytes that only we can make, and that nobody can change.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -28,19 +28,31 @@ impl Key {
     }
 }
 
-/// The key that seals tokens, and those that did before: a token outlives a rotation.
+/// The key that seals tokens, and others that open them: a token outlives a rotation.
 #[derive(Clone, Debug)]
-pub struct TokenKeys(Arc<(Key, Vec<Key>)>);
+pub struct TokenKeys(Arc<RwLock<Ring>>);
+
+#[derive(Debug)]
+struct Ring {
+    current: Key,
+    others: Vec<Key>,
+}
 
 impl TokenKeys {
     /// Seals with `current`, opens with any.
-    pub fn new(current: Key, previous: Vec<Key>) -> Self {
-        Self(Arc::new((current, previous)))
+    pub fn new(current: Key, others: Vec<Key>) -> Self {
+        Self(Arc::new(RwLock::new(Ring { current, others })))
+    }
+
+    /// From now on, everywhere these keys were given to.
+    pub fn replace(&self, current: Key, others: Vec<Key>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Ring { current, others };
     }
 
     /// A token with this body, for this purpose only: base64url without padding, HMAC-SHA256.
     pub fn seal<T: prost::Message>(&self, purpose: &'static str, body: &T) -> String {
-        let Key { id, secret } = &self.0.0;
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let Key { id, secret } = &ring.current;
         let id = &id.as_bytes()[..id.len().min(255)];
         let body = body.encode_to_vec();
         let mut token = vec![VERSION, id.len() as u8];
@@ -60,9 +72,9 @@ impl TokenKeys {
         let (&[version, length], _) = token.split_first_chunk()?;
         let (head, rest) = token.split_at_checked(2 + usize::from(length))?;
         let (tag, body) = rest.split_at_checked(TAG)?;
-        let (current, previous) = &*self.0;
-        let key = std::iter::once(current)
-            .chain(previous)
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let key = std::iter::once(&ring.current)
+            .chain(&ring.others)
             .find(|key| version == VERSION && key.id.as_bytes() == &head[2..])?;
         hmac::verify(&key.secret, &signed(purpose, head, body), tag).ok()?;
         T::decode(body).ok()

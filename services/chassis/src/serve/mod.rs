@@ -236,6 +236,8 @@ pub async fn start(config: Config, services: &'static [Service]) -> Result<Runni
         news: News::default(),
     };
 
+    context.spawn(token_key::look_after(context.clone()));
+
     let mut routes = RoutesBuilder::default();
     for service in services {
         (service.mount)(&context, &mut routes).await?;
