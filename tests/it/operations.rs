@@ -1,6 +1,7 @@
 //! What operators rely on: TLS, limits, drains, and what is refused at the door.
 
 mod rotation;
+mod sight;
 
 use std::process::Command;
 use std::time::Duration;
@@ -31,6 +32,41 @@ fn plaintext_is_refused_where_other_machines_reach() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("--tls-cert") && said.contains("--insecure-plaintext"), "{said}");
     assert!(refused.stdout.is_empty());
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why_in_french_too() {
+    let home = folder("french");
+    let said = |program: &str, words: &[&str], locale: &str| {
+        let mut command = Command::new(binary(program));
+        command.current_dir(&home).args(words).env_remove("LC_ALL").env_remove("LC_MESSAGES");
+        let refused = command.env_remove("ENSEMBLE_LANG").env("LANG", locale).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{program} {words:?}");
+        String::from_utf8(refused.stderr).unwrap()
+    };
+    let open = ["serve", "--listen", "0.0.0.0:0"];
+    let french = ["--lang", "fr", "serve", "--listen", "0.0.0.0:0"];
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let unknown = "impossible d'écouter sur";
+    for (program, words, locale, expected) in [
+        ("ensemble", &open[..], "C", "refusing to serve plaintext on 0.0.0.0:0: give --tls-cert"),
+        ("ensemble", &french, "C", "refus de servir sans chiffrement sur 0.0.0.0:0 : donnez --tls-cert"),
+        ("ensemble", &open, "fr_FR.UTF-8", "refus de servir sans chiffrement"),
+        ("partners", &open[1..], "fr_FR.UTF-8", "ensemble : refus de servir sans chiffrement"),
+        ("partners", &open[1..], "de_DE.UTF-8", "ensemble: refusing to serve plaintext"),
+        ("partners", &["--listen", &taken], "fr_FR.UTF-8", unknown),
+        (
+            "partners",
+            &["--listen", "127.0.0.1:0", "--peer-ca", "none.pem"],
+            "fr_FR.UTF-8",
+            "--peer-ca none.pem :",
+        ),
+        ("partners", &["--listen", "127.0.0.1:0", "--log", "a=b=c"], "fr_FR.UTF-8", "--log :"),
+    ] {
+        let said = said(program, words, locale);
+        assert!(said.contains(expected), "{program} {words:?} in {locale}: {said}");
+    }
 }
 
 #[test]
@@ -131,7 +167,8 @@ fn a_server_that_drains_says_so_first_and_ends_well() {
     });
 }
 
-async fn scrape(port: u16) -> String {
+/// What Prometheus reads of a server.
+pub(crate) async fn scrape(port: u16) -> String {
     use tokio::io::AsyncWriteExt as _;
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();

@@ -68,12 +68,16 @@ pub struct Config {
     #[arg(long, env = "ENSEMBLE_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Where an OpenTelemetry collector takes traces (OTLP over gRPC); none when absent
+    /// Where an OpenTelemetry collector takes traces and metrics (OTLP over gRPC); none when absent
     #[arg(long, env = "ENSEMBLE_OTLP_ENDPOINT")]
     pub otlp_endpoint: Option<String>,
 
     /// What to log, as `tracing` directives
-    #[arg(long, env = "ENSEMBLE_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn")]
+    #[arg(
+        long,
+        env = "ENSEMBLE_LOG",
+        default_value = "info,sqlx=warn,sea_orm_migration=warn,opentelemetry=warn"
+    )]
     pub log: String,
 
     /// Log lines as JSON

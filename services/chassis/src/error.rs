@@ -4,7 +4,7 @@
 //! language. Text of the database or of a peer never leaves the process: it goes to the log under the request's id.
 
 use crate::say;
-use crate::say::Text;
+use crate::say::{Language, Text};
 
 /// The result of everything that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -89,6 +89,9 @@ pub enum Error {
     Unavailable(Text),
     /// A peer refused: passed on as it is, since it speaks to the same caller.
     Peer(Box<tonic::Status>),
+    /// The process cannot run as it was told to: correct the flag or the file that is named. Said at start, never on the
+    /// wire.
+    Start(Text),
     /// INTERNAL: nothing the caller can do; the cause is in the log.
     Internal(String),
 }
@@ -131,6 +134,14 @@ impl Error {
     /// Something broke on our side.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self::Internal(cause.to_string())
+    }
+
+    /// What whoever started the process is told, in their language.
+    pub fn told(&self, language: Language) -> String {
+        match self {
+            Self::Internal(_) | Self::Peer(_) => self.to_string(),
+            other => crate::wire::message(other).in_language(language).to_owned(),
+        }
     }
 
     /// Puts the field violations under a parent field: `identifiers[0]` becomes `partner.identifiers[0]`.

@@ -29,6 +29,9 @@ use crate::wire::{Conversation, status};
 const HEALTH: &str = "grpc.health.v1.Health/";
 const REFLECTION: &str = "grpc.reflection.";
 
+/// The target of a call's span and of what is logged of how it ended.
+pub(crate) const TARGET: &str = module_path!();
+
 /// The layer.
 #[derive(Clone)]
 pub struct Gate {
@@ -126,12 +129,16 @@ where
             let path = request.uri().path().trim_start_matches('/').to_owned();
             let method = auth::method(&path);
             let conversation = conversation(request.headers(), method);
-            let span = tracing::info_span!("call", method = %path, request = %conversation.request);
+            // A path that is not ours may say anything: it stays out of traces.
+            let open = path.starts_with(HEALTH) || path.starts_with(REFLECTION);
+            let known = if method.is_some() || open { path.as_str() } else { "unknown" };
+            let code = tracing::field::Empty;
+            let span = tracing::info_span!("call", method = known, code, request = conversation.request);
             let told = conversation.clone();
             let refuse = |error: Error| Ok(status(error, &told).into_http());
 
             let work = async {
-                if method.is_none() && !path.starts_with(HEALTH) && !path.starts_with(REFLECTION) {
+                if method.is_none() && !open {
                     return Ok(Status::unimplemented("no such method").into_http());
                 }
                 // Health is answered however full the house is.
@@ -178,17 +185,20 @@ where
     }
 }
 
-/// Counts and logs an answer: refusals of who may do what are always logged (S17), never with a credential.
+/// Counts and logs an answer: refusals of who may do what are always logged (S17), never with a credential. A call that
+/// failed without a word of ours is one that its client left or garbled: tonic answered it, to nobody or to say so.
 fn seen(span: &tracing::Span, method: &'static str, response: &Response<Body>, took: Duration) {
     let code = grpc_code(response.headers());
     let name = format!("{code:?}");
     metrics::counter!("ensemble_calls_total", "method" => method, "code" => name.clone()).increment(1);
     metrics::histogram!("ensemble_call_seconds", "method" => method).record(took.as_secs_f64());
+    span.record("code", &name);
     let micros = took.as_micros();
+    let ours = response.headers().contains_key("grpc-status-details-bin");
     span.in_scope(|| match code {
-        Code::Unauthenticated | Code::PermissionDenied => tracing::info!(code = name, micros, "denied"),
-        Code::Internal | Code::Unknown | Code::DataLoss => tracing::error!(code = name, micros, "failed"),
-        _ => tracing::debug!(code = name, micros, "answered"),
+        Code::Unauthenticated | Code::PermissionDenied => tracing::info!(micros, "denied"),
+        Code::Internal | Code::Unknown | Code::DataLoss if ours => tracing::error!(micros, "failed"),
+        _ => tracing::debug!(micros, "answered"),
     });
 }
 

@@ -28,8 +28,17 @@ impl Language {
         }
     }
 
+    /// The language of whoever started the process: `LC_ALL`, `LC_MESSAGES`, `LANG`.
+    pub fn of_environment() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|locale| !locale.is_empty()));
+        locale.and_then(|locale| Self::from_tag(&locale)).unwrap_or_default()
+    }
+
+    /// The language of a BCP-47 tag or of a POSIX locale: `fr`, `fr-CA`, `fr_FR.UTF-8`.
     fn from_tag(tag: &str) -> Option<Self> {
-        match tag.split('-').next() {
+        match tag.split(['-', '_', '.', '@']).next() {
             Some("en" | "*") => Some(Self::En),
             Some("fr") => Some(Self::Fr),
             _ => None,
@@ -97,6 +106,13 @@ mod tests {
         assert_eq!(Language::negotiate("fr;q=0, en"), Language::En);
         assert_eq!(Language::negotiate("pt"), Language::En);
         assert_eq!(Language::negotiate(""), Language::En);
+    }
+
+    #[test]
+    fn a_locale_names_a_language() {
+        assert_eq!(Language::from_tag("fr_FR.UTF-8"), Some(Language::Fr));
+        assert_eq!(Language::from_tag("en_GB@euro"), Some(Language::En));
+        assert_eq!(Language::from_tag("C.UTF-8"), None);
     }
 
     #[test]

@@ -363,14 +363,17 @@ impl Watcher {
         let sent = self.sender.send_timeout(Ok(WatchEventsResponse { events, resume_token }), PATIENCE).await;
         self.told = Instant::now();
         match sent {
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Error::Exhausted {
-                reason: "WATCHER_TOO_SLOW",
-                why: say!(
-                    "you read too slowly; resume from the last token",
-                    "vous lisez trop lentement ; reprenez au dernier jeton"
-                ),
-                retry_after: Some(Duration::from_secs(1)),
-            }),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
+                metrics::counter!("ensemble_watchers_too_slow_total").increment(1);
+                Err(Error::Exhausted {
+                    reason: "WATCHER_TOO_SLOW",
+                    why: say!(
+                        "you read too slowly; resume from the last token",
+                        "vous lisez trop lentement ; reprenez au dernier jeton"
+                    ),
+                    retry_after: Some(Duration::from_secs(1)),
+                })
+            }
             _ => Ok(()),
         }
     }

@@ -109,7 +109,7 @@ pub fn status(error: Error, conversation: &Conversation) -> Status {
             details.set_retry_info(Some(Duration::from_millis(250)));
             (Code::Unavailable, "UNAVAILABLE".to_owned(), Vec::new())
         }
-        Error::Internal(cause) => {
+        Error::Start(Text { en: cause, .. }) | Error::Internal(cause) => {
             tracing::error!(request = conversation.request, method = conversation.method, %cause, "internal error");
             (Code::Internal, "INTERNAL".to_owned(), Vec::new())
         }
@@ -139,6 +139,7 @@ pub fn message(error: &Error) -> Text {
         | Error::Exhausted { why, .. }
         | Error::OutOfRange { why, .. }
         | Error::Rejected { why, .. }
+        | Error::Start(why)
         | Error::Unavailable(why) => why.clone(),
         Error::Unauthenticated => say!(
             "sign in first: the call carries no token, or one that is not valid",

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, Parser as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::ALL;
+use super::{ALL, failed};
 use crate::app::{App, Early};
 use crate::fault::{Fault, Result, exit};
 use crate::say::{Language, say};
@@ -81,17 +81,13 @@ pub(super) fn run(matches: &ArgMatches, language: Language) -> Result {
         };
         if shown.is_ok() && !matches.get_flag("exit") {
             tell(language, "\nServing until Ctrl-C.", "\nLe registre sert jusqu'à Ctrl-C.");
-            return running.until_told().await.map_err(failed);
+            return running.until_told().await.map_err(|error| failed(&error, language));
         }
-        running.stop().await.map_err(failed)?;
+        running.stop().await.map_err(|error| failed(&error, language))?;
         shown
     });
     runtime.shutdown_background();
     outcome
-}
-
-fn failed(error: chassis::Error) -> Fault {
-    Fault::failure(error.to_string())
 }
 
 /// Narration, apart from what the commands print.
@@ -117,7 +113,9 @@ async fn start(folder: &Path, language: Language) -> Result<Running> {
             "Le port 50051 est pris : un autre est utilisé.",
         );
     }
-    chassis::start(at(if taken { "127.0.0.1:0" } else { usual }), ALL).await.map_err(failed)
+    chassis::start(at(if taken { "127.0.0.1:0" } else { usual }), ALL)
+        .await
+        .map_err(|error| failed(&error, language))
 }
 
 async fn show(folder: &Path, server: &str, language: Language) -> Result {

@@ -28,7 +28,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("metrics_listen", "Où Prometheus lit les mesures ; nulle part si absent"),
     (
         "otlp_endpoint",
-        "Où un collecteur OpenTelemetry prend les traces (OTLP sur gRPC) ; nulle part si absent",
+        "Où un collecteur OpenTelemetry prend les traces et les mesures (OTLP sur gRPC) ; nulle part si absent",
     ),
     ("coordinator", "L'adresse du premier coordinateur, invité au premier démarrage"),
     ("log", "Ce qu'il faut journaliser, en directives `tracing`"),

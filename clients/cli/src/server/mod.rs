@@ -54,5 +54,10 @@ pub(crate) fn run(word: &str, matches: &ArgMatches, language: Language) -> Resul
         .copied()
         .filter(|service| wanted.is_empty() || wanted.iter().any(|name| *name == service.name))
         .collect();
-    chassis::serve::serve(config, Vec::leak(services)).map_err(|error| Fault::failure(error.to_string()))
+    chassis::serve::serve(config, Vec::leak(services)).map_err(|error| failed(&error, language))
+}
+
+/// Why the services could not be run, in the person's language, which the services know by its code.
+fn failed(error: &chassis::Error, language: Language) -> Fault {
+    Fault::failure(error.told(language.pick(chassis::say::Language::En, chassis::say::Language::Fr)))
 }

@@ -23,6 +23,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::say;
 
 /// A connection that says nothing for so long is closed.
 const MUTE: Duration = Duration::from_secs(5);
@@ -57,7 +58,8 @@ pub(super) fn tls(config: &Config) -> Result<Option<TlsAcceptor>> {
     let (Some(cert), Some(key)) = (&config.tls_cert, &config.tls_key) else {
         return Ok(None);
     };
-    let said = |what: &str, error: &dyn std::fmt::Display| Error::internal(format!("{what}: {error}"));
+    let said =
+        |what: &str, error: &dyn std::fmt::Display| Error::Start(say!("{what}: {error}", "{what} : {error}"));
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
         .map_err(|error| said("--tls-cert", &error))?;

@@ -5,6 +5,7 @@
 
 mod health;
 mod incoming;
+mod meter;
 mod telemetry;
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::RoutesBuilder;
-use tonic::transport::Channel;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::auth::Trust;
 use crate::clock::Clock;
@@ -30,7 +31,8 @@ use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
 use crate::page::TokenKeys;
-use crate::{migrate, token_key, watch};
+use crate::say::Language;
+use crate::{migrate, say, token_key, watch};
 use incoming::Pipes;
 
 pub use incoming::From;
@@ -111,21 +113,39 @@ impl Peers {
         let Some(address) = self.addresses.get(service) else {
             return Ok(self.pipes.channel());
         };
-        let mut endpoint = Channel::from_shared(address.clone())
-            .map_err(|error| Error::internal(format!("--peer {service}: {error}")))?
-            .connect_timeout(Duration::from_secs(2))
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .keep_alive_timeout(Duration::from_secs(5))
-            .tcp_nodelay(true);
-        if address.starts_with("https://") {
-            let mut tls = tonic::transport::ClientTlsConfig::new().with_enabled_roots();
-            if let Some(authority) = &self.authority {
-                tls = tls.ca_certificate(tonic::transport::Certificate::from_pem(authority));
-            }
-            endpoint = endpoint.tls_config(tls).map_err(Error::internal)?;
-        }
-        Ok(endpoint.connect_lazy())
+        Ok(endpoint(&format!("--peer {service}"), address, self.authority.as_deref())?.connect_lazy())
     }
+}
+
+/// Somewhere else that `flag` names, over TLS when its address says so.
+fn endpoint(flag: &str, address: &str, authority: Option<&[u8]>) -> Result<Endpoint> {
+    let wrong = |error| Error::Start(say!("{flag}: {error}", "{flag} : {error}"));
+    let endpoint = Endpoint::from_shared(address.to_owned())
+        .map_err(wrong)?
+        .connect_timeout(Duration::from_secs(2))
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(5))
+        .tcp_nodelay(true);
+    if !address.starts_with("https://") {
+        return Ok(endpoint);
+    }
+    let mut tls = ClientTlsConfig::new().with_enabled_roots();
+    if let Some(authority) = authority {
+        tls = tls.ca_certificate(Certificate::from_pem(authority));
+    }
+    endpoint.tls_config(tls).map_err(wrong)
+}
+
+/// Who vouches for peers besides the system's authorities.
+///
+/// # Errors
+/// When the file of `--peer-ca` cannot be read.
+pub fn authority(config: &Config) -> Result<Option<Vec<u8>>> {
+    let read = config.peer_ca.as_ref().map(|path| (path.display(), std::fs::read(path)));
+    read.map(|(path, read)| {
+        read.map_err(|error| Error::Start(say!("--peer-ca {path}: {error}", "--peer-ca {path} : {error}")))
+    })
+    .transpose()
 }
 
 /// A server that answers.
@@ -167,7 +187,9 @@ pub fn run(config: Config, services: &'static [Service]) -> ExitCode {
     match serve(config, services) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "ensemble: {error}");
+            let language = Language::of_environment();
+            let colon = if language == Language::Fr { " :" } else { ":" };
+            let _ = writeln!(std::io::stderr(), "ensemble{colon} {}", error.told(language));
             ExitCode::FAILURE
         }
     }
@@ -192,9 +214,12 @@ pub fn serve(config: Config, services: &'static [Service]) -> Result<()> {
         running.until_told().await
     };
     let runtime = tokio::runtime::Runtime::new().map_err(Error::internal)?;
-    let ended = runtime.block_on(work);
+    let ended = runtime.block_on(async {
+        let ended = work.await;
+        telemetry::stop().await; // what it sends travels on this runtime
+        ended
+    });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    telemetry::stop();
     ended
 }
 
@@ -204,15 +229,20 @@ pub fn serve(config: Config, services: &'static [Service]) -> Result<()> {
 /// When the address is taken, plaintext would leave this machine, or the database cannot be brought up to date.
 pub async fn start(config: Config, services: &'static [Service]) -> Result<Running> {
     if !config.tls() && !config.listen.ip().is_loopback() && !config.insecure_plaintext {
-        return Err(Error::internal(format!(
-            "refusing to serve plaintext on {}: give --tls-cert and --tls-key, or say --insecure-plaintext",
-            config.listen
+        return Err(Error::Start(say!(
+            "refusing to serve plaintext on {listen}: give --tls-cert and --tls-key, or say --insecure-plaintext",
+            "refus de servir sans chiffrement sur {listen} : donnez --tls-cert et --tls-key, ou dites --insecure-plaintext",
+            listen = config.listen
         )));
     }
     let tls = incoming::tls(&config)?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", config.listen)))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        let listen = config.listen;
+        Error::Start(say!(
+            "--listen: cannot listen on {listen}: {error}",
+            "--listen : impossible d'écouter sur {listen} : {error}"
+        ))
+    })?;
     let local = listener.local_addr().map_err(Error::internal)?;
     let clock = Clock::default();
     clock.shift(config.clock_shift);
@@ -220,7 +250,7 @@ pub async fn start(config: Config, services: &'static [Service]) -> Result<Runni
 
     let stop = CancellationToken::new();
     let (pipes, piped) = Pipes::new();
-    let authority = config.peer_ca.as_ref().map(std::fs::read).transpose().map_err(Error::internal)?;
+    let authority = authority(&config)?;
     let peers = Peers { addresses: Arc::new(config.peers.iter().cloned().collect()), authority, pipes };
     let trust = Trust::new(&config.issuer, clock.clone(), peers.channel("identity")?, stop.clone());
     let token_keys = token_key::load(&database, &clock).await?;

@@ -35,7 +35,7 @@ impl Issuers {
     /// # Errors
     /// INTERNAL when an address is neither a file nor https.
     pub(crate) fn new(config: &Config) -> Result<Self> {
-        let authority = config.peer_ca.as_ref().map(std::fs::read).transpose().map_err(Error::internal)?;
+        let authority = chassis::serve::authority(config)?;
         let one = |oidc: &Oidc| {
             Ok(Issuer {
                 name: oidc.issuer.clone(),

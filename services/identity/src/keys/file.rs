@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chassis::error::{Error, Result};
+use chassis::say;
 
 /// The directory of `--keys`.
 pub(crate) struct Directory(PathBuf);
@@ -88,8 +89,9 @@ fn check(path: &Path) -> Result<()> {
         let mode = std::fs::metadata(path).map_err(|error| broken(path, &error))?.permissions().mode();
         if mode & 0o077 != 0 {
             let (path, mode) = (path.display(), mode & 0o777);
-            return Err(Error::internal(format!(
-                "{path} has mode {mode:o}: private keys must be readable by their owner alone (chmod go= {path})"
+            return Err(Error::Start(say!(
+                "{path} has mode {mode:o}: private keys must be readable by their owner alone (chmod go= {path})",
+                "{path} est en mode {mode:o} : une clé privée ne doit être lisible que de son propriétaire (chmod go= {path})"
             )));
         }
     }
@@ -97,7 +99,7 @@ fn check(path: &Path) -> Result<()> {
 }
 
 fn broken(path: &Path, error: &std::io::Error) -> Error {
-    Error::internal(format!("{}: {error}", path.display()))
+    Error::Start(say!("{path}: {error}", "{path} : {error}", path = path.display()))
 }
 
 #[cfg(all(test, unix))]
