@@ -1,5 +1,7 @@
 //! What operators rely on: TLS, limits, drains, and what is refused at the door.
 
+mod attacks;
+mod frames;
 mod rotation;
 mod sight;
 

@@ -5,6 +5,7 @@ mod duplicates;
 mod feed;
 mod lists;
 mod register;
+mod slow;
 
 use proto::partners as pb;
 
