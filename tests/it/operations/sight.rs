@@ -88,6 +88,7 @@ impl Collector {
             .flat_map(|scope| &scope.spans);
         spans
             .map(|span| {
+                assert!(span.name == "call" && span.events.is_empty(), "calls, and no log lines: {span:?}");
                 let of = |key| attribute(&span.attributes, key).unwrap_or_default();
                 (of("method"), of("code"))
             })
