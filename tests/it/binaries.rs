@@ -18,6 +18,19 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     path
 }
 
+/// The programs under test can be given faults: they were built with debug assertions. A release cannot.
+pub(crate) fn can_be_given_faults() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        Command::new("grep")
+            .args(["-qa", "ENSEMBLE_MUTANT"])
+            .arg(binary("partners"))
+            .status()
+            .unwrap()
+            .success()
+    })
+}
+
 fn build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap().to_owned(); // target/debug/deps/it-…

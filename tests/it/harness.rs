@@ -49,6 +49,8 @@ pub(crate) struct Network {
     /// Where services that run apart find each other, and what else they are told.
     ports: HashMap<&'static str, u16>,
     flags: Vec<String>,
+    /// The fault that processes of partners are given (`chassis::mutant`).
+    mutant: Option<&'static str>,
 }
 
 type Shared = &'static OnceLock<&'static Network>;
@@ -91,6 +93,7 @@ impl Network {
             people: Mutex::default(),
             ports: HashMap::new(),
             flags: Vec::new(),
+            mutant: None,
         }
         .leak()
     }
@@ -108,6 +111,16 @@ impl Network {
 
     /// So many processes of each service, started in this order.
     pub(crate) fn several(store: Store, flags: &[&str], wanted: &[(&'static str, usize)]) -> &'static Self {
+        Self::mutated(None, store, flags, wanted)
+    }
+
+    /// The same, partners having a fault.
+    pub(crate) fn mutated(
+        mutant: Option<&'static str>,
+        store: Store,
+        flags: &[&str],
+        wanted: &[(&'static str, usize)],
+    ) -> &'static Self {
         let home = folder("network");
         let shared = (store == Store::Postgres).then(|| database(store));
         let databases: HashMap<_, _> = SERVICES
@@ -127,6 +140,7 @@ impl Network {
             invitation: String::new(),
             ports,
             flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            mutant,
         };
         let mut invitation = String::new();
         for (service, count) in wanted {
@@ -153,10 +167,11 @@ impl Network {
         for (peer, port) in self.ports.iter().filter(|(peer, _)| **peer != service) {
             command.arg("--peer").arg(format!("{peer}=http://127.0.0.1:{port}"));
         }
-        Running::start(
-            served(&mut command, &self.home, &self.databases[service], port).args(&self.flags).args(more),
-            awaited,
-        )
+        let command = served(&mut command, &self.home, &self.databases[service], port);
+        if let Some(mutant) = self.mutant.filter(|_| service == "partners") {
+            command.env("ENSEMBLE_MUTANT", mutant);
+        }
+        Running::start(command.args(&self.flags).args(more), awaited)
     }
 
     fn join(&self, service: &'static str, running: Running) {

@@ -1,8 +1,9 @@
 //! The rules of the house (house.md §4.3), read off the sources: what a line may touch, by the file it stands in.
 
 use std::path::PathBuf;
+use std::process::Command;
 
-use crate::binaries::root;
+use crate::binaries::{folder, root};
 
 /// A source file is split before it has more lines.
 const LONGEST: usize = 450;
@@ -254,6 +255,69 @@ fn every_module_says_what_it_is_for() {
             .filter_map(|source| silent(&source))
             .collect::<Vec<_>>(),
     );
+}
+
+/// The names of the faults that the product can be given.
+fn mutants() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("services/chassis/src/mutant.rs")).unwrap();
+    let list = text.split_once("enum Mutant {").unwrap().1.split_once("\n}").unwrap().0;
+    spoken(list).split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn each_mutant_stands_in_one_place_and_has_its_story() {
+    let product: Vec<Source> = ["services", "clients", "migrations/src", "proto/src"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .collect();
+    let elsewhere = || product.iter().filter(|source| source.name() != "mutant.rs");
+    let stories: String = sources("tests/it/reliability").into_iter().map(|source| source.text).collect();
+    let mut broken = Vec::new();
+    for mutant in mutants() {
+        let uses = elsewhere()
+            .map(|source| source.code().matches(&format!("Mutant::{mutant}")).count())
+            .sum::<usize>();
+        let asked = elsewhere()
+            .map(|source| source.code().matches(&format!("mutant::lives(Mutant::{mutant})")).count())
+            .sum::<usize>();
+        if (uses, asked) != (1, 1) {
+            broken.push(format!("{mutant}: named {uses} times, asked for {asked} times: once is right"));
+        }
+        if !stories.contains(&format!("mutated(\"{mutant}\"")) {
+            broken.push(format!("{mutant}: no story of tests/it/reliability notices it"));
+        }
+    }
+    let told = |source: &&Source| source.text.contains("ENSEMBLE_MUTANT");
+    broken
+        .extend(elsewhere().filter(told).map(|source| format!("{}: reads ENSEMBLE_MUTANT", source.shown())));
+    none(&broken);
+    assert!(mutants().len() >= 5, "{:?}", mutants());
+}
+
+/// Compiles the choice of a fault with a proof that there is none; answers what the compiler said when it refused.
+fn compiled_as(debug_assertions: bool) -> Result<(), String> {
+    let folder = folder("mutant");
+    let module = root().join("services/chassis/src/mutant.rs");
+    let proofs = mutants()
+        .into_iter()
+        .map(|name| format!("const _: () = assert!(!mutant::lives(mutant::Mutant::{name}));\n"));
+    let text = format!("#[path = {module:?}]\nmod mutant;\n{}", proofs.collect::<String>());
+    std::fs::write(folder.join("proof.rs"), text).unwrap();
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "proof.rs"]);
+    rustc.arg(format!("-Cdebug-assertions={debug_assertions}")).current_dir(&folder);
+    let output = rustc.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(()) } else { Err(said) }
+}
+
+#[test]
+fn a_release_has_no_mutants() {
+    compiled_as(false).unwrap_or_else(|said| panic!("{said}"));
+    let refused = compiled_as(true).expect_err("with debug assertions there is a choice");
+    assert!(refused.contains("E0015"), "not for being no constant:\n{refused}");
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("debug-assertions"), "only the profile dev has debug assertions");
 }
 
 #[test]

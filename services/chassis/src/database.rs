@@ -24,6 +24,7 @@ use crate::change::{Change, Heads};
 use crate::clock::Clock;
 use crate::column::Micros;
 use crate::error::{Error, Result};
+use crate::mutant::{self, Mutant};
 use crate::say;
 
 /// Writes that share a commit at most.
@@ -112,6 +113,9 @@ where
                 Ok(Err(error)) => (false, Err(error)),
                 Err(_) => (false, Err(Error::internal("a write panicked"))),
             };
+            if mutant::lives(Mutant::HalvesWork) && self.answer.is_closed() {
+                unit.changes.clear();
+            }
             self.result = Some(result);
             Ok(keep)
         }
@@ -233,7 +237,7 @@ async fn write_all(
 /// One transaction for the whole batch; answers nobody.
 async fn attempt(
     connection: &DatabaseConnection,
-    batch: &mut [Box<dyn Work>],
+    batch: &mut Vec<Box<dyn Work>>,
     now: Micros,
 ) -> Result<(), Collision> {
     let mode = TransactionOptions {
@@ -246,7 +250,7 @@ async fn attempt(
     services.dedup();
     let mut heads = Heads::lock(&outer, &services).await.map_err(Collision)?;
     let alone = batch.len() == 1;
-    for work in batch {
+    for work in batch.iter_mut() {
         let service = work.service();
         // A piece of work that shares its transaction with none needs no savepoint.
         let inner = match alone {
@@ -268,6 +272,10 @@ async fn attempt(
         }
     }
     heads.save(&outer).await.map_err(Collision)?;
+    if mutant::lives(Mutant::AnswersEarly) {
+        batch.drain(..).for_each(|work| work.settle(Ok(())));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     outer.commit().await.map_err(Collision)
 }
 

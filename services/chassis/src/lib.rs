@@ -33,6 +33,7 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod mask;
 mod migrate;
+mod mutant;
 pub mod name;
 pub mod page;
 pub mod peer;

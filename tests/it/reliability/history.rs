@@ -72,13 +72,18 @@ pub(crate) fn of_trail(told: &HashMap<String, Vec<i32>>) -> Result<(), String> {
     if numbers == expected { Ok(()) } else { Err("the trail has a gap or a repetition".to_owned()) }
 }
 
-/// One request, sent many times: one resource, one line in its trail.
-pub(crate) fn of_repetition(answers: &[String], told: &HashMap<String, Vec<i32>>) -> Result<(), String> {
-    let names: HashSet<&String> = answers.iter().collect();
+/// One request, sent many times: one answer, one resource, one line in its trail.
+pub(crate) fn of_repetition(
+    answers: &[Result<String, String>],
+    told: &HashMap<String, Vec<i32>>,
+) -> Result<(), String> {
+    let refused = |why: &String| format!("a request was done once and refused once: {why}");
+    let answers = answers.iter().map(Result::as_ref).collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    let names: HashSet<&String> = answers.iter().copied().collect();
     if names.len() != 1 {
         return Err(format!("{} answers named {} resources", answers.len(), names.len()));
     }
-    match told.get(&answers[0]).map_or(0, Vec::len) {
+    match told.get(answers[0]).map_or(0, Vec::len) {
         1 => Ok(()),
         lines => Err(format!("{} has {lines} lines in its trail", answers[0])),
     }
@@ -139,7 +144,7 @@ mod proved {
 
     #[test]
     fn a_request_done_twice_is_noticed() {
-        let answers = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let answers = |names: &[&str]| names.iter().map(|name| Ok((*name).to_owned())).collect::<Vec<_>>();
         let once = HashMap::from([("a".to_owned(), vec![1])]);
         assert!(of_repetition(&answers(&["a", "a"]), &once).is_ok());
         assert!(of_repetition(&answers(&["a", "b"]), &once).is_err());
@@ -147,5 +152,6 @@ mod proved {
             of_repetition(&answers(&["a", "a"]), &HashMap::from([("a".to_owned(), vec![1, 2])])).is_err()
         );
         assert!(of_repetition(&answers(&["a"]), &HashMap::new()).is_err());
+        assert!(of_repetition(&[Ok("a".to_owned()), Err("there is one".to_owned())], &once).is_err());
     }
 }

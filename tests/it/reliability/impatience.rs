@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proto::partners as pb;
 
-use super::{all, history, partners, told};
+use super::{all, history, mutated, noticed, partners, told};
 use crate::caller::done;
 use crate::harness::{Network, Store, eventually};
 use crate::postgres::{Cluster, name_of};
@@ -15,7 +15,7 @@ fn calls() -> u64 {
     if std::env::var_os("CI").is_some() { 6000 } else { 1500 }
 }
 
-async fn given_up_at_any_moment(network: &'static Network) {
+async fn given_up_at_any_moment(network: &'static Network, calls: u64) -> Result<(), String> {
     let who = network.coordinator().await.who;
     let address = network.address("partners");
     let home = network.active_partner().await;
@@ -23,7 +23,7 @@ async fn given_up_at_any_moment(network: &'static Network) {
         let (mut partners, home) = (partners(&address, &who), home.name.clone());
         async move {
             let mut seed = 0x1dea_u64 + caller;
-            for call in 0..calls() / 16 {
+            for call in 0..calls / 16 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let patience = Duration::from_micros((seed >> 33) % 20_000);
                 let edited =
@@ -61,13 +61,21 @@ async fn given_up_at_any_moment(network: &'static Network) {
     let there =
         all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
     let told = told(&address, &who).await;
-    history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told)).unwrap();
+    history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told))
 }
 
 #[test]
 fn r8_callers_that_give_up_leave_nothing_half_done_on_sqlite() {
     let network = Network::several(Store::Sqlite, &[], &[("identity", 1), ("partners", 1)]);
-    crate::harness::tell(network, given_up_at_any_moment(network));
+    crate::harness::tell(network, async { given_up_at_any_moment(network, calls()).await.unwrap() });
+}
+
+#[test]
+fn r8_work_left_half_done_is_noticed() {
+    let network = mutated("HalvesWork", Store::Sqlite, 1);
+    crate::harness::tell(network, async {
+        noticed(given_up_at_any_moment(network, 480).await, "half a write");
+    });
 }
 
 #[test]
@@ -75,7 +83,7 @@ fn r8_callers_that_give_up_leave_nothing_half_done_on_postgres() {
     let Some(cluster) = Cluster::shared() else { return };
     let network = Network::several(Store::Postgres, &[], &[("identity", 1), ("partners", 1)]);
     let database = name_of(&network.databases["partners"]);
-    crate::harness::tell(network, given_up_at_any_moment(network));
+    crate::harness::tell(network, async { given_up_at_any_moment(network, calls()).await.unwrap() });
     let idle = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND state LIKE 'idle in transaction%'"
     );

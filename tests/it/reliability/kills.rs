@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use proto::partners as pb;
 
-use super::{all, history, partners, told};
+use super::{all, history, mutated, noticed, partners, told};
 use crate::caller::{Who, done};
-use crate::harness::{Network, Store};
+use crate::harness::{Network, Store, eventually};
 use crate::reliability::history::Deed;
 use crate::sample;
 
@@ -50,11 +50,12 @@ async fn client(
     }
 }
 
-async fn killed_at_any_moment(network: &'static Network) {
+async fn killed_at_any_moment(network: &'static Network, kills: u32) -> Result<(), String> {
     let who = network.coordinator().await.who;
     let (deeds, unsure): (Arc<Mutex<Vec<Deed>>>, Arc<Mutex<Vec<_>>>) = (Arc::default(), Arc::default());
     let mut seed = 0x5eed_u64;
-    for kill in 0..kills() {
+    for kill in 0..kills {
+        let known = deeds.lock().unwrap().len();
         let address = network.address("partners");
         let clients: Vec<_> = (0..16)
             .map(|_| {
@@ -64,6 +65,7 @@ async fn killed_at_any_moment(network: &'static Network) {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = Duration::from_millis(50 + (seed >> 33) % 300);
         let mut working = futures::future::join_all(clients);
+        eventually(20, "something is acknowledged", async || deeds.lock().unwrap().len() > known).await;
         assert!(
             tokio::time::timeout(moment, &mut working).await.is_err(),
             "the server went before it was killed"
@@ -72,36 +74,46 @@ async fn killed_at_any_moment(network: &'static Network) {
         working.await;
         let address = network.address("partners");
         // Asked again, what nobody knows of is done once, whether it had been done or not (R2).
-        let unknown = std::mem::take(&mut *unsure.lock().unwrap());
-        for create in unknown {
-            let made = done(partners(&address, &who).create_partner(create).await);
-            deeds.lock().unwrap().push(Deed { name: made.name, revision: 1 });
-        }
+        let unknown = std::mem::take(&mut *unsure.lock().unwrap()).into_iter().map(|create| {
+            let mut partners = partners(&address, &who);
+            async move { Deed { name: done(partners.create_partner(create).await).name, revision: 1 } }
+        });
+        let known = futures::future::join_all(unknown).await;
+        deeds.lock().unwrap().extend(known);
         let deeds = deeds.lock().unwrap().clone();
         let there: HashMap<String, i32> =
             all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
         let told = told(&address, &who).await;
         let examined = history::of_crash(&deeds, &there, &told).and_then(|()| history::of_trail(&told));
-        examined.unwrap_or_else(|wrong| panic!("after kill {kill} at {moment:?}: {wrong}"));
+        examined.map_err(|wrong| format!("after kill {kill} at {moment:?}: {wrong}"))?;
     }
     let acknowledged = deeds.lock().unwrap().iter().filter(|deed| deed.revision > 0).count();
     assert!(
-        acknowledged > usize::try_from(kills()).unwrap(),
+        acknowledged > usize::try_from(kills).unwrap(),
         "only {acknowledged} writes were acknowledged at all"
     );
-    eprintln!("{} kills, {acknowledged} acknowledged writes, 0 lost, 0 torn", kills());
+    eprintln!("{kills} kills, {acknowledged} acknowledged writes, 0 lost, 0 torn");
+    Ok(())
 }
 
 #[test]
 fn r1_an_acknowledged_write_survives_a_kill_on_sqlite() {
     let network = Network::several(Store::Sqlite, &[], &[("identity", 1), ("partners", 1)]);
-    crate::harness::tell(network, killed_at_any_moment(network));
+    crate::harness::tell(network, async { killed_at_any_moment(network, kills()).await.unwrap() });
+}
+
+#[test]
+fn r1_an_early_acknowledgement_is_noticed() {
+    let network = mutated("AnswersEarly", Store::Sqlite, 1);
+    crate::harness::tell(network, async {
+        noticed(killed_at_any_moment(network, 4).await, "was acknowledged");
+    });
 }
 
 #[test]
 fn r1_an_acknowledged_write_survives_a_kill_on_postgres() {
     if crate::postgres::Cluster::shared().is_some() {
         let network = Network::several(Store::Postgres, &[], &[("identity", 1), ("partners", 1)]);
-        crate::harness::tell(network, killed_at_any_moment(network));
+        crate::harness::tell(network, async { killed_at_any_moment(network, kills()).await.unwrap() });
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod history;
 mod impatience;
 mod kills;
 mod restarts;
+mod resumption;
 mod twice;
 
 use std::collections::HashMap;
@@ -12,7 +13,22 @@ use proto::partners as pb;
 use proto::partners::partner_service_client::PartnerServiceClient;
 
 use crate::caller::{Signed, Who, done};
-use crate::harness::connect;
+use crate::harness::{Network, Store, connect};
+
+/// Identity, and so many processes of partners that have a fault (`chassis::mutant`).
+fn mutated(mutant: &'static str, store: Store, partners: usize) -> &'static Network {
+    let flags: &[&str] = if partners > 1 { &["--drain-seconds", "1"] } else { &[] };
+    Network::mutated(Some(mutant), store, flags, &[("identity", 1), ("partners", partners)])
+}
+
+/// A story told to a network with a fault ends badly, and says this; a release cannot be given one, and so does well.
+#[track_caller]
+fn noticed(outcome: Result<(), String>, words: &str) {
+    match outcome {
+        Ok(()) => assert!(!crate::binaries::can_be_given_faults(), "the fault was not noticed"),
+        Err(wrong) => assert!(crate::binaries::can_be_given_faults() && wrong.contains(words), "{wrong}"),
+    }
+}
 
 /// A client of partners at an address.
 fn partners(address: &str, who: &Who) -> PartnerServiceClient<Signed> {

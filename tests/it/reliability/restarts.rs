@@ -9,9 +9,9 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::{all, history, partners, told};
+use super::{all, history, mutated, noticed, partners, told};
 use crate::caller::{Who, done, told as in_words};
-use crate::harness::{Network, connect, eventually};
+use crate::harness::{Network, Store, connect, eventually};
 use crate::sample;
 
 /// A load balancer: of each address, whether the server there says that it serves.
@@ -90,7 +90,7 @@ async fn client(
     failed
 }
 
-async fn restarted_in_turn(network: &'static Network) {
+async fn restarted_in_turn(network: &'static Network) -> Result<(), String> {
     let who = network.coordinator().await.who;
     let balancer = Balancer::over(network.addresses("partners"));
     eventually(10, "both replicas serve", async || balancer.serving() == 2).await;
@@ -111,19 +111,31 @@ async fn restarted_in_turn(network: &'static Network) {
     let failed =
         futures::future::join_all(clients).await.into_iter().flat_map(Result::unwrap).collect::<Vec<_>>();
     let calls = calls.load(Ordering::Relaxed);
-    assert!(failed.is_empty(), "{} of {calls} calls failed:\n{}", failed.len(), failed.join("\n"));
+    if !failed.is_empty() {
+        return Err(format!("{} of {calls} calls failed:\n{}", failed.len(), failed.join("\n")));
+    }
     eprintln!("{} restarts, {calls} calls, 0 failed", rounds * 2);
     let address = network.address("partners");
     let there =
         all(&address, &who).await.into_iter().map(|partner| (partner.name, partner.revision)).collect();
     let told = told(&address, &who).await;
-    history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told)).unwrap();
+    history::of_crash(&[], &there, &told).and_then(|()| history::of_trail(&told))
 }
 
 #[test]
 fn r5_no_call_fails_while_replicas_are_restarted_in_turn() {
     if let Some(network) = Network::replicas(&["--drain-seconds", "1"]) {
-        crate::harness::tell(network, restarted_in_turn(network));
+        crate::harness::tell(network, async { restarted_in_turn(network).await.unwrap() });
+    }
+}
+
+#[test]
+fn r5_a_process_that_leaves_at_once_is_noticed() {
+    if crate::postgres::Cluster::shared().is_some() {
+        let network = mutated("LeavesAtOnce", Store::Postgres, 2);
+        crate::harness::tell(network, async {
+            noticed(restarted_in_turn(network).await, "calls failed");
+        });
     }
 }
 
@@ -163,6 +175,6 @@ async fn r5_a_watcher_is_told_when_the_server_stops(network: &'static Network) {
 
 #[test]
 fn r5_watchers_go_on_after_a_restart() {
-    let network = Network::several(crate::harness::Store::Sqlite, &[], &[("identity", 1), ("partners", 1)]);
+    let network = Network::several(Store::Sqlite, &[], &[("identity", 1), ("partners", 1)]);
     crate::harness::tell(network, r5_a_watcher_is_told_when_the_server_stops(network));
 }

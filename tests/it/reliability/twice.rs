@@ -3,12 +3,12 @@
 use proto::partners as pb;
 use tonic::Code;
 
-use super::{history, partners, told};
-use crate::caller::{done, expect};
-use crate::harness::Network;
+use super::{history, mutated, noticed, partners, told};
+use crate::caller::{done, expect, told as in_words};
+use crate::harness::{Network, Store};
 use crate::sample;
 
-async fn one_request_thirty_two_times(network: &'static Network) {
+async fn one_request_thirty_two_times(network: &'static Network) -> Result<(), String> {
     let who = network.coordinator().await.who;
     let addresses = network.addresses("partners");
     let mut answers = Vec::new();
@@ -19,31 +19,43 @@ async fn one_request_thirty_two_times(network: &'static Network) {
         };
         let sent = (0..32).map(|copy| {
             let (mut partners, create) = (partners(&addresses[copy % addresses.len()], &who), create.clone());
-            async move { done(partners.create_partner(create).await).name }
+            async move {
+                let answer = partners.create_partner(create).await;
+                answer.map(|made| made.into_inner().name).map_err(|status| in_words(&status))
+            }
         });
         answers.push(futures::future::join_all(sent).await);
     }
     let told = told(&addresses[0], &who).await;
     for answers in &answers {
-        history::of_repetition(answers, &told).unwrap_or_else(|wrong| panic!("{wrong}"));
+        history::of_repetition(answers, &told)?;
     }
     // The same race without a request id is many requests: the examiner must say so.
     let sent = (0..4).map(|copy| {
         let mut partners = partners(&addresses[copy % addresses.len()], &who);
-        async move { done(partners.create_partner(sample::create(sample::partner())).await).name }
+        async move { Ok(done(partners.create_partner(sample::create(sample::partner())).await).name) }
     });
     assert!(history::of_repetition(&futures::future::join_all(sent).await, &told).is_err());
+    Ok(())
 }
 
 #[test]
 fn r2_a_request_sent_32_times_to_two_replicas_is_done_once() {
     if let Some(network) = Network::replicas(&[]) {
-        crate::harness::tell(network, one_request_thirty_two_times(network));
+        crate::harness::tell(network, async { one_request_thirty_two_times(network).await.unwrap() });
     }
 }
 
+#[test]
+fn r2_requests_that_are_forgotten_are_noticed() {
+    let network = mutated("ForgetsRequests", Store::Sqlite, 1);
+    crate::harness::tell(network, async {
+        noticed(one_request_thirty_two_times(network).await, "a request was done once and refused once");
+    });
+}
+
 async fn r2_a_request_sent_32_times_is_done_once(network: &'static Network) {
-    one_request_thirty_two_times(network).await;
+    one_request_thirty_two_times(network).await.unwrap();
 }
 
 async fn r2_a_request_id_is_of_one_request(network: &'static Network) {

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::mutant::{self, Mutant};
 use crate::page::TokenKeys;
 use crate::say::Language;
 use crate::{migrate, say, token_key, watch};
@@ -293,6 +294,9 @@ pub async fn start(config: Config, services: &'static [Service]) -> Result<Runni
         tokio::select! {
             ended = &mut served => return ended.map_err(Error::internal),
             () = serving.cancelled() => {}
+        }
+        if mutant::lives(Mutant::LeavesAtOnce) {
+            return Ok(());
         }
         tracing::info!("draining");
         health.drain().await;
