@@ -129,7 +129,7 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
         }
         Some(("select", matches)) => select(app, &given(matches).unwrap_or_default()),
         Some(("show", matches)) => {
-            app.output.facts(&COLUMNS, &[row(&app.contexts, &named(app, given(matches))?)])
+            app.output.fact(&COLUMNS, row(&app.contexts, &named(app, given(matches))?))
         }
         Some(("validate", matches)) => validate(app, &named(app, given(matches))?).await,
         Some(("remove", matches)) => remove(app, &given(matches).unwrap_or_default()),
@@ -199,7 +199,7 @@ fn add(app: &App, matches: &ArgMatches) -> Result {
         "context {name} is kept in {file}",
         "le contexte {name} est conservé dans {file}"
     ));
-    app.output.facts(&COLUMNS, &[row(&contexts, &context)])?;
+    app.output.fact(&COLUMNS, row(&contexts, &context))?;
     app.output.hint(&say!(
         language,
         "next: ensemble auth login --context {name}",

@@ -21,7 +21,9 @@ use crate::{flags, tree};
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
     let output = verb.method.output();
-    app.output.check(&contract::items(&output).and_then(kind_of).unwrap_or(output))?;
+    // A resource may hold lists of its own: they are not what is shown.
+    let items = contract::items(&output).filter(|_| output != noun.resource).and_then(kind_of);
+    app.output.check(&items.unwrap_or(output))?;
     match verb.manner {
         Manner::Show => show(app, noun, verb, matches).await,
         Manner::List | Manner::Search | Manner::Look => look(app, noun, verb, matches).await,

@@ -130,6 +130,15 @@ pub(crate) async fn run(app: &App) -> Result {
                 Verdict::Bad,
                 [std::slice::from_ref(&fault.message), &fault.why].concat().join(": "),
             );
+            findings.note(
+                "what to do",
+                Verdict::Doubtful,
+                say!(
+                    language,
+                    "is it the right one? --server URL, or ensemble context select; on this machine: ensemble serve",
+                    "est-ce le bon ? --server URL, ou ensemble context select ; sur cette machine : ensemble serve"
+                ),
+            );
             unreachable = Some(fault.exit);
         }
     }

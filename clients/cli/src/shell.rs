@@ -73,7 +73,7 @@ pub(crate) fn run(app: &App, word: &str, mut root: Command, matches: &ArgMatches
             if app.output.format.for_people() {
                 app.output.emit(&format!("ensemble {}\n", env!("CARGO_PKG_VERSION")))
             } else {
-                app.output.facts(&["name", "version", "server"], &[row])
+                app.output.fact(&["name", "version", "server"], row)
             }
         }
         _ => lookup(
@@ -202,6 +202,6 @@ fn lookup(app: &App, code: &str) -> Result {
     if app.output.format.for_people() {
         app.output.emit(&format!("{text}\n"))
     } else {
-        app.output.facts(&["name", "about"], &[json!({ "name": code, "about": text })])
+        app.output.fact(&["name", "about"], json!({ "name": code, "about": text }))
     }
 }

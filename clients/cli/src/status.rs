@@ -161,7 +161,12 @@ async fn member(app: &App, me: &Value) -> Result<Vec<Section>> {
         let roles =
             me["partnerRoles"].as_array().into_iter().flatten().find(|roles| roles["partner"] == name);
         let roles = roles.and_then(|roles| roles["roles"].as_array().cloned()).unwrap_or_default();
-        roles.iter().filter_map(|role| role.as_str()?.strip_prefix("ROLE_")).collect::<Vec<_>>().join(", ")
+        let kind = proto::pool().get_enum_by_name("ensemble.auth.v1.Role");
+        let label = |role: &Value| {
+            let role = kind.as_ref()?.get_value_by_name(role.as_str()?)?;
+            Some(cell::label(&role, language))
+        };
+        roles.iter().filter_map(label).collect::<Vec<_>>().join(", ")
     };
     let line = |item: &DynamicMessage| {
         let name = name_of(item);
@@ -206,7 +211,7 @@ fn print(app: &App, me: &Value, sections: &[Section]) -> Result {
         };
         let rows: Vec<Value> = sections.iter().map(row).collect();
         return match output.format {
-            Format::Json => output.facts(&[], &[json!({ "me": me, "sections": rows })]),
+            Format::Json => output.fact(&[], json!({ "me": me, "sections": rows })),
             _ => output.facts(&["name", "title", "count", "next"], &rows),
         };
     }

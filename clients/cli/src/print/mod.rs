@@ -9,7 +9,7 @@ pub(crate) mod table;
 
 use std::io::{IsTerminal as _, Write as _};
 
-use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value};
 
 use crate::fault::{Fault, Result};
 use crate::print::cell::Reader;
@@ -149,25 +149,66 @@ impl Output {
         })
     }
 
-    /// Facts that are not a message: contexts, diagnoses. Of the objects in `rows`, tables and sheets show `columns`.
+    /// Facts that are not messages: contexts, diagnoses. Of the objects in `rows`, tables and sheets show `columns`.
     pub(crate) fn facts(&self, columns: &[&str], rows: &[serde_json::Value]) -> Result {
-        let text = match self.format {
-            Format::Json => match rows {
-                [one] => format!("{}\n", serde_json::to_string_pretty(one).map_err(std::io::Error::from)?),
-                rows => format!("{}\n", serde_json::to_string_pretty(rows).map_err(std::io::Error::from)?),
-            },
+        let (columns, rows) = self.chosen(columns, rows)?;
+        self.write_facts(&columns, &rows, &rows)
+    }
+
+    /// The same of one thing, which programs get as an object rather than as a list of one.
+    pub(crate) fn fact(&self, columns: &[&str], row: serde_json::Value) -> Result {
+        let (columns, rows) = self.chosen(columns, &[row])?;
+        self.write_facts(&columns, &rows, &rows[0])
+    }
+
+    fn write_facts(
+        &self,
+        columns: &[&str],
+        rows: &[serde_json::Value],
+        whole: &impl serde::Serialize,
+    ) -> Result {
+        self.emit(&match self.format {
+            Format::Json => json(whole, true)? + "\n",
             Format::Jsonl => rows.iter().map(|row| format!("{row}\n")).collect(),
-            Format::Yaml => {
-                serde_saphyr::to_string(&rows).map_err(|error| Fault::failure(error.to_string()))?
-            }
+            Format::Yaml => yaml(whole)?,
             Format::Name => {
                 rows.iter().filter_map(|row| row["name"].as_str()).map(|name| format!("{name}\n")).collect()
             }
             Format::None => String::new(),
             Format::Csv => sheet::facts(self, columns, rows)?,
             Format::Table | Format::Wide => table::facts(self, columns, rows),
+        })
+    }
+
+    /// What `--fields` leaves of facts; a name always stays for `-o name`.
+    fn chosen<'a>(
+        &'a self,
+        columns: &[&'a str],
+        rows: &[serde_json::Value],
+    ) -> Result<(Vec<&'a str>, Vec<serde_json::Value>)> {
+        if self.fields.is_empty() || self.format == Format::Name {
+            return Ok((columns.to_vec(), rows.to_vec()));
+        }
+        let keys = rows.iter().filter_map(serde_json::Value::as_object).flat_map(|row| row.keys());
+        let known: std::collections::BTreeSet<&str> =
+            keys.map(String::as_str).chain(columns.iter().copied()).collect();
+        if let Some(unknown) = self.fields.iter().find(|field| !known.contains(field.as_str())) {
+            return Err(self.no_field(unknown, &known.into_iter().collect::<Vec<_>>()));
+        }
+        let kept = |row: &serde_json::Value| {
+            self.fields.iter().map(|field| (field.clone(), row[field.as_str()].clone())).collect()
         };
-        self.emit(&text)
+        Ok((self.fields.iter().map(String::as_str).collect(), rows.iter().map(kept).collect()))
+    }
+
+    fn no_field(&self, unknown: &str, known: &[&str]) -> Fault {
+        let known = known.join(", ");
+        Fault::usage(say!(
+            self.language,
+            "--fields: there is no field {unknown}",
+            "--fields : il n'y a pas de champ {unknown}"
+        ))
+        .todo(say!(self.language, "choose among {known}", "choisissez parmi {known}"))
     }
 
     /// Refuses fields that there are not: before anything is done.
@@ -180,14 +221,8 @@ impl Output {
             return Ok(table::columns(kind, self.format == Format::Wide || self.format == Format::Csv));
         }
         if let Some(unknown) = self.fields.iter().find(|path| cell::find(kind, path).is_none()) {
-            let known: Vec<String> = kind.fields().map(|field| field.name().to_owned()).collect();
-            let known = known.join(", ");
-            return Err(Fault::usage(say!(
-                self.language,
-                "--fields: there is no field {unknown}",
-                "--fields : il n'y a pas de champ {unknown}"
-            ))
-            .todo(say!(self.language, "choose among {known}", "choisissez parmi {known}")));
+            let fields: Vec<FieldDescriptor> = kind.fields().collect();
+            return Err(self.no_field(unknown, &fields.iter().map(FieldDescriptor::name).collect::<Vec<_>>()));
         }
         Ok(self.fields.clone())
     }

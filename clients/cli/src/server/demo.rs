@@ -65,22 +65,22 @@ pub(super) fn command(language: Language) -> Command {
 }
 
 pub(super) fn run(matches: &ArgMatches, language: Language) -> Result {
+    let narrator = Narrator { language, quiet: matches.get_flag("quiet") };
     let runtime = tokio::runtime::Runtime::new()?;
     let outcome = runtime.block_on(async {
         let folder = PathBuf::from("ensemble-demo");
         std::fs::create_dir_all(folder.join("sample"))?;
-        tell(
-            language,
+        narrator.tell(
             "Starting the embedded registry in ./ensemble-demo",
             "Démarrage du registre embarqué dans ./ensemble-demo",
         );
-        let running = start(&folder, language).await?;
+        let running = start(&folder, narrator).await?;
         let shown = tokio::select! {
-            shown = show(&folder, &running.address, language) => shown,
+            shown = show(&folder, &running.address, narrator) => shown,
             _ = tokio::signal::ctrl_c() => Err(Fault::silent(exit::INTERRUPTED)),
         };
         if shown.is_ok() && !matches.get_flag("exit") {
-            tell(language, "\nServing until Ctrl-C.", "\nLe registre sert jusqu'à Ctrl-C.");
+            narrator.tell("\nServing until Ctrl-C.", "\nLe registre sert jusqu'à Ctrl-C.");
             return running.until_told().await.map_err(|error| failed(&error, language));
         }
         running.stop().await.map_err(|error| failed(&error, language))?;
@@ -91,12 +91,22 @@ pub(super) fn run(matches: &ArgMatches, language: Language) -> Result {
 }
 
 /// Narration, apart from what the commands print.
-fn tell(language: Language, en: &str, fr: &str) {
-    eprintln!("{}", language.pick(en, fr));
+#[derive(Clone, Copy)]
+struct Narrator {
+    language: Language,
+    quiet: bool,
+}
+
+impl Narrator {
+    fn tell(self, en: &str, fr: &str) {
+        if !self.quiet {
+            eprintln!("{}", self.language.pick(en, fr));
+        }
+    }
 }
 
 /// On the usual port, or on a free one when that is taken.
-async fn start(folder: &Path, language: Language) -> Result<Running> {
+async fn start(folder: &Path, narrator: Narrator) -> Result<Running> {
     let at = |listen: &str| {
         let folder = folder.display();
         let words = format!(
@@ -105,24 +115,21 @@ async fn start(folder: &Path, language: Language) -> Result<Running> {
         Config::parse_from(words.split(' '))
     };
     let usual = "127.0.0.1:50051";
-    let taken = std::net::TcpListener::bind(usual).is_err();
-    if taken {
-        tell(
-            language,
-            "Port 50051 is taken: using another.",
-            "Le port 50051 est pris : un autre est utilisé.",
-        );
+    let taken = || std::net::TcpListener::bind(usual).is_err();
+    if !taken() {
+        match chassis::start(at(usual), ALL).await {
+            Err(_) if taken() => {} // by someone who came first
+            started => return started.map_err(|error| failed(&error, narrator.language)),
+        }
     }
-    chassis::start(at(if taken { "127.0.0.1:0" } else { usual }), ALL)
-        .await
-        .map_err(|error| failed(&error, language))
+    narrator.tell("Port 50051 is taken: using another.", "Le port 50051 est pris : un autre est utilisé.");
+    chassis::start(at("127.0.0.1:0"), ALL).await.map_err(|error| failed(&error, narrator.language))
 }
 
-async fn show(folder: &Path, server: &str, language: Language) -> Result {
-    let (_, app, _) = app(&["auth", "status"], server, language)?;
-    let who = sign_in(&app, folder, language).await?;
-    tell(
-        language,
+async fn show(folder: &Path, server: &str, narrator: Narrator) -> Result {
+    let (_, app, _) = app(&["auth", "status"], server, narrator)?;
+    let who = sign_in(&app, folder, narrator.language).await?;
+    narrator.tell(
         &format!("Signed in to {server} as {who}, the coordinator.\n"),
         &format!("Connecté à {server} comme {who}, le coordinateur.\n"),
     );
@@ -134,19 +141,17 @@ async fn show(folder: &Path, server: &str, language: Language) -> Result {
     }
     import.extend(["--partial".to_owned(), "--problems".to_owned(), "1".to_owned()]);
     let short = format!("import iati {}/sample/* --partial --problems 1", folder.display());
-    match step(&import, &short, server, language).await {
+    match step(&import, &short, server, narrator).await {
         // Some of the real files have records that cannot be taken; the report has just said so.
         Err(fault) if fault.exit == exit::INVALID && fault.silent => {}
         other => other?,
     }
     for words in ["status", "partner duplicates --limit 5", "project list --filter state=ACTIVE --limit 5"] {
         let split: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        step(&split, words, server, language).await?;
+        step(&split, words, server, narrator).await?;
     }
     let context = if selected(&app) { "" } else { " --context demo" };
-    tell(
-        language,
-        &format!(
+    narrator.tell(&format!(
             "\nTry, in a second terminal:\n  ensemble{context} partner search banco\n  ensemble{context} partner show \"Oxfam Novib\"\n  \
              ensemble{context} project list --filter 'country_codes:SV' --lang fr\n  ensemble{context} watch partners\n  \
              ensemble{context} partner create --help\n  ensemble{context} api PartnerService/ListPartners -d '{{\"page_size\": 2}}'"
@@ -161,17 +166,19 @@ async fn show(folder: &Path, server: &str, language: Language) -> Result {
 }
 
 /// Shows a command as one would type it, then runs it.
-async fn step(words: &[String], shown: &str, server: &str, language: Language) -> Result {
-    eprintln!("$ ensemble {shown}");
+async fn step(words: &[String], shown: &str, server: &str, narrator: Narrator) -> Result {
+    let line = format!("$ ensemble {shown}");
+    narrator.tell(&line, &line);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (root, app, matches) = app(&words, server, language)?;
+    let (root, app, matches) = app(&words, server, narrator)?;
     let outcome = dispatch(&app, root, &matches).await;
-    eprintln!();
+    narrator.tell("", "");
     outcome
 }
 
 /// The command as if it had been typed in the demo's context.
-fn app(words: &[&str], server: &str, language: Language) -> Result<(Command, App, ArgMatches)> {
+fn app(words: &[&str], server: &str, narrator: Narrator) -> Result<(Command, App, ArgMatches)> {
+    let language = narrator.language;
     let words: Vec<String> =
         ["ensemble", "--lang", language.code()].iter().chain(words).map(|word| (*word).to_owned()).collect();
     let mut early = Early::look(&words[1..]);
@@ -191,6 +198,7 @@ fn app(words: &[&str], server: &str, language: Language) -> Result<(Command, App
     let nouns = contract::nouns(proto::pool());
     let root = tree::build(&nouns, language);
     let words = words.iter().map(String::as_str).chain(["--context", NAME]);
+    let words = words.chain(narrator.quiet.then_some("--quiet"));
     let matches =
         root.clone().try_get_matches_from(words).map_err(|error| Fault::failure(error.to_string()))?;
     let app = App::new(early, nouns, innermost(&matches))?;

@@ -1,6 +1,6 @@
 //! The flags of a server in French; their English stands in `chassis::config`.
 
-use clap::Command;
+use clap::{Arg, Command};
 
 use crate::say::Language;
 
@@ -51,9 +51,21 @@ pub(super) fn help(command: Command, language: Language) -> Command {
     match language {
         Language::En => command,
         Language::Fr => {
-            FLAGS.iter().fold(command, |command, (flag, text)| command.mut_arg(*flag, |arg| arg.help(*text)))
+            FLAGS.iter().fold(command, |command, (flag, text)| command.mut_arg(*flag, |arg| told(arg, text)))
         }
     }
+}
+
+/// With what clap would add in English: the default, the variable.
+fn told(arg: Arg, text: &str) -> Arg {
+    let (mut text, takes_value) = (text.to_owned(), arg.get_action().takes_values());
+    if let ([default], true) = (arg.get_default_values(), takes_value) {
+        text += &format!(" [défaut : {}]", default.to_string_lossy());
+    }
+    if let Some(variable) = arg.get_env() {
+        text += &format!(" [variable : {}]", variable.to_string_lossy());
+    }
+    arg.help(text).hide_default_value(takes_value).hide_env(true)
 }
 
 #[cfg(test)]

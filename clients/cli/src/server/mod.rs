@@ -19,11 +19,13 @@ const ALL: &[Service] = &[identity::SERVICE, partners::SERVICE, projects::SERVIC
 pub(crate) fn commands(language: Language) -> Vec<Command> {
     let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
     let names: Vec<&'static str> = ALL.iter().map(|service| service.name).collect();
+    let known = format!("{} {}", language.colon(), names.join(", "));
     let services = Arg::new("services")
         .value_name("SERVICE")
         .action(ArgAction::Append)
         .value_parser(names)
-        .help(say("The services to run; all of them without", "Les services à lancer ; tous sinon"));
+        .hide_possible_values(true)
+        .help(say("The services to run; all of them without", "Les services à lancer ; tous sinon") + &known);
     let about = say(
         "Runs the registry's services, until told to stop",
         "Lance les services du registre, jusqu'à l'arrêt demandé",
