@@ -94,3 +94,15 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
     index.name(format!("{table}_{}", columns.join("_"))).table(Alias::new(table));
     index
 }
+
+/// The table of the words by which the rows of another are found, with the columns `name` and `words`.
+pub(crate) async fn create_words(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let create = match manager.get_database_backend() {
+        DbBackend::Postgres => format!(
+            "CREATE TABLE {table} (name text COLLATE \"C\" PRIMARY KEY, words tsvector NOT NULL);
+             CREATE INDEX {table}_words ON {table} USING gin (words)"
+        ),
+        _ => format!("CREATE VIRTUAL TABLE {table} USING fts5 (name UNINDEXED, words, prefix = '2 3')"),
+    };
+    manager.get_connection().execute_unprepared(&create).await.map(drop)
+}

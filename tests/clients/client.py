@@ -12,6 +12,8 @@ from ensemble.common.v1 import event_pb2, external_identifier_pb2, localized_tex
 from ensemble.identity.v1 import token_pb2, token_pb2_grpc, user_pb2, user_pb2_grpc
 from ensemble.partners.v1 import event_pb2_grpc, partner_pb2, partner_pb2_grpc
 
+import template
+
 address, invitation = sys.argv[1:3]
 channel = grpc.insecure_channel(address)
 
@@ -91,3 +93,5 @@ assert len(seen) == 1 and seen[0].type.endswith("/CreatePartner")
 carried = partner_pb2.Partner()
 assert seen[0].data.Unpack(carried) and carried.name == first.name
 print("python: ok")
+
+template.check(channel, signed_in)

@@ -6,9 +6,18 @@ use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
 use proto::identity::token_service_client::TokenServiceClient;
 use proto::identity::user_service_client::UserServiceClient;
+use proto::partners::network_settings_service_client::NetworkSettingsServiceClient;
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
+use proto::projects::indicator_service_client::IndicatorServiceClient;
+use proto::projects::need_service_client::NeedServiceClient;
+use proto::projects::observation_service_client::ObservationServiceClient;
+use proto::projects::project_indicator_service_client::ProjectIndicatorServiceClient;
 use proto::projects::project_service_client::ProjectServiceClient;
+use proto::projects::report_service_client::ReportServiceClient;
+use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
+use proto::projects::result_service_client::ResultServiceClient;
+use proto::projects::territory_service_client::TerritoryServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -129,7 +138,16 @@ impl Caller {
         accounts: ServiceAccountServiceClient of "identity",
         partners: PartnerServiceClient of "partners",
         code_lists: ReferenceDataServiceClient of "partners",
+        settings: NetworkSettingsServiceClient of "partners",
         projects: ProjectServiceClient of "projects",
+        territories: TerritoryServiceClient of "projects",
+        observations: ObservationServiceClient of "projects",
+        needs: NeedServiceClient of "projects",
+        indicators: IndicatorServiceClient of "projects",
+        project_indicators: ProjectIndicatorServiceClient of "projects",
+        periods: ReportingPeriodServiceClient of "projects",
+        reports: ReportServiceClient of "projects",
+        results: ResultServiceClient of "projects",
     }
 }
 

@@ -54,7 +54,7 @@ impl Cluster {
             "listen_addresses=",
             "fsync=off",
             "full_page_writes=off",
-            "max_connections=300",
+            "max_connections=1000",
             "shared_buffers=64MB",
             "log_destination=stderr",
             "log_min_messages=warning",

@@ -33,3 +33,25 @@ macro_rules! told {
         }
     };
 }
+
+/// Tells each story that changes what others stand on in a network of its own, on each database.
+macro_rules! told_alone {
+    ($($story:ident),* $(,)?) => {
+        mod alone_on_sqlite {
+            $(told_alone!(one $story, Sqlite);)*
+        }
+        mod alone_on_postgres {
+            $(told_alone!(one $story, Postgres);)*
+        }
+    };
+    (one $story:ident, $store:ident) => {
+        #[test]
+        fn $story() {
+            use $crate::harness::{Network, Store};
+            if Store::$store == Store::Sqlite || $crate::postgres::Cluster::shared().is_some() {
+                let network = Network::together(Store::$store, &[]);
+                $crate::harness::tell(network, super::$story(network));
+            }
+        }
+    };
+}

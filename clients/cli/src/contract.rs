@@ -30,6 +30,8 @@ pub(crate) struct Verb {
     pub(crate) word: String,
     pub(crate) manner: Manner,
     pub(crate) method: MethodDescriptor,
+    /// The method that does the same with a file: `report submit FILE`.
+    pub(crate) file: Option<MethodDescriptor>,
 }
 
 /// What a verb does with its noun.
@@ -41,6 +43,10 @@ pub(crate) enum Manner {
     Search,
     Edit,
     Delete,
+    /// Files, streamed to the server.
+    Import,
+    /// A file that the server makes.
+    Fetch,
     /// A read that is not of one resource: `duplicates`, `export-data`.
     Look,
     /// A change that is not of plain fields: `approve`, `merge`.
@@ -86,6 +92,7 @@ pub(crate) fn example_of(pattern: &str) -> String {
         .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
             Some("partner") => "mairie-de-kaolack",
             Some("project") => "mediatheque",
+            Some("territory") => "fr-dep-84",
             Some("user") => "awa",
             Some("code_list") => "college",
             Some(_) => "m1",
@@ -120,7 +127,11 @@ pub(crate) fn nouns(pool: &DescriptorPool) -> Vec<Noun> {
         let mut of_service = resources(&service.parent_file());
         for method in service.methods() {
             if let Some((at, word, manner)) = verb(&method, &of_service) {
-                of_service[at].verbs.push(Verb { word, manner, method });
+                let verbs = &mut of_service[at].verbs;
+                match verbs.iter_mut().find(|known| known.word == word && manner == Manner::Import) {
+                    Some(known) => known.file = Some(method),
+                    None => verbs.push(Verb { word, manner, method, file: None }),
+                }
             }
         }
         nouns.extend(of_service.into_iter().filter(|noun| !noun.verbs.is_empty()));
@@ -198,11 +209,15 @@ fn resources(file: &FileDescriptor) -> Vec<Noun> {
 /// Which noun a method belongs to, its word, and its manner.
 fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Manner)> {
     let name = method.name();
-    if method.is_client_streaming()
-        || method.is_server_streaming()
-        || name.starts_with("Import")
-        || name.starts_with("BatchGet")
-    {
+    // `ImportTerritories` imports files of territories; what else is imported, `import` knows.
+    let import = |noun: &Noun| name == format!("Import{}", pascal(&noun.plural));
+    if let Some(at) = nouns.iter().position(import).filter(|_| method.is_client_streaming()) {
+        return Some((at, "import".to_owned(), Manner::Import));
+    }
+    let fetched = method.is_server_streaming() && name.starts_with("Get");
+    let sent = method.is_client_streaming() && name.ends_with("File") && !name.starts_with("Import");
+    let other = method.is_client_streaming() || method.is_server_streaming();
+    if name.starts_with("Import") || name.starts_with("BatchGet") || other && !fetched && !sent {
         return None; // `import`, `watch` and `api` serve them
     }
     // The longest noun that the method names; else the one it answers with; else the only one.
@@ -220,6 +235,9 @@ fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Man
         (None, None) => return None,
     };
     Some(match rest.as_str() {
+        // `GetReportTemplate` is `report template`, `CheckReportFile` is `report check`.
+        other if fetched => (at, kebab(other.trim_start_matches("Get")), Manner::Fetch),
+        other if sent => (at, kebab(other.trim_end_matches("File")), Manner::Import),
         "Create" => (at, "create".to_owned(), Manner::Create),
         "Get" => (at, "show".to_owned(), Manner::Show),
         "List" => (at, "list".to_owned(), Manner::List),

@@ -16,7 +16,7 @@ use crate::contract::{self, Manner, Noun, Verb};
 use crate::fault::Result;
 use crate::print::{Format, name_of};
 use crate::say::say;
-use crate::{flags, tree};
+use crate::{call, chart, fetch, flags, import, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -27,6 +27,11 @@ pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatche
     match verb.manner {
         Manner::Show => show(app, noun, verb, matches).await,
         Manner::List | Manner::Search | Manner::Look => look(app, noun, verb, matches).await,
+        Manner::Import => import::of_noun(app, &verb.method, matches).await,
+        Manner::Fetch => fetch::run(app, noun, verb, matches).await,
+        Manner::Act if import::is_file(matches) && verb.file.is_some() => {
+            import::instead(app, verb, matches).await
+        }
         Manner::Create | Manner::Edit | Manner::Delete | Manner::Act => {
             change(app, noun, verb, matches).await
         }
@@ -43,7 +48,12 @@ async fn show(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
         found.push(get(app, noun, verb, typed).await?);
     }
     match found.as_slice() {
-        [one] => app.output.show(one)?,
+        [one] => {
+            app.output.show(one)?;
+            if matches!(noun.singular.as_str(), "project" | "report") {
+                chart::of(app, &noun.singular, &call::value_of(one)).await?;
+            }
+        }
         many if app.output.format.for_people() => {
             for (at, item) in many.iter().enumerate() {
                 app.output.emit(if at > 0 { "\n" } else { "" })?;

@@ -32,7 +32,8 @@ macro_rules! names {
 }
 names!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1.TokenService",
        2 => "ensemble.partners.v1.EventService", 3 => "ensemble.projects.v1.ProjectService",
-       4 => "ensemble.identity.v1.UserService");
+       4 => "ensemble.identity.v1.UserService", 5 => "ensemble.projects.v1.ReportService",
+       6 => "ensemble.projects.v1.ResultService", 7 => "ensemble.projects.v1.ProjectIndicatorService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;
@@ -111,7 +112,10 @@ pub(crate) async fn serve(
             .add_service(Fake::<1>(answer.clone()))
             .add_service(Fake::<2>(answer.clone()))
             .add_service(Fake::<3>(answer.clone()))
-            .add_service(Fake::<4>(answer))
+            .add_service(Fake::<4>(answer.clone()))
+            .add_service(Fake::<5>(answer.clone()))
+            .add_service(Fake::<6>(answer.clone()))
+            .add_service(Fake::<7>(answer))
             .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
     let folder = tempfile::tempdir().unwrap();

@@ -10,13 +10,14 @@ use tokio::io::AsyncReadExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
-use crate::contract;
+use crate::contract::{self, Verb};
 use crate::fault::{Fault, Result, exit};
 use crate::print::Format;
 use crate::say::{Language, say};
 use crate::tree::{group, leaf};
 
 mod report;
+mod sheet;
 
 const CHUNK: usize = 256 * 1024;
 
@@ -31,34 +32,101 @@ pub(crate) fn command(language: Language) -> Command {
         &["ensemble import iati activities.xml --dry-run".to_owned(), "ensemble import iati *.xml --partial".to_owned()],
         language,
     )
-    .arg(Arg::new("files").value_name(language.pick("FILE", "FICHIER")).required(true).action(ArgAction::Append).value_hint(ValueHint::FilePath).help(say("The files", "Les fichiers")))
-    .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help(say("The server checks everything and writes nothing", "Le serveur vérifie tout et n'écrit rien")))
-    .arg(Arg::new("partial").long("partial").action(ArgAction::SetTrue).help(say("Take what is sound although the rest is not", "Reprendre ce qui est sain même si le reste ne l'est pas")))
-    .arg(Arg::new("problems").long("problems").value_name("N").value_parser(clap::value_parser!(usize)).help(say("Show so many problems of each kind, 3 without", "Montrer ce nombre de problèmes de chaque sorte, 3 sinon")));
+    .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
 }
 
+/// Which files, and how; what only checks has no choice.
+pub(crate) fn args(language: Language, method: &str) -> Vec<Arg> {
+    let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
+    let files = Arg::new("files")
+        .value_name(language.pick("FILE", "FICHIER"))
+        .required(true)
+        .action(ArgAction::Append)
+        .value_hint(ValueHint::FilePath)
+        .help(say("The files", "Les fichiers"));
+    let dry = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help(say(
+        "The server checks everything and writes nothing",
+        "Le serveur vérifie tout et n'écrit rien",
+    ));
+    let only_checks = method.starts_with("Check");
+    std::iter::once(files).chain((!only_checks).then_some(dry)).chain(ways(language)).collect()
+}
+
+/// How files are taken.
+pub(crate) fn ways(language: Language) -> Vec<Arg> {
+    let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
+    vec![
+        Arg::new("partial").long("partial").action(ArgAction::SetTrue).help(say(
+            "Take what is sound although the rest is not",
+            "Reprendre ce qui est sain même si le reste ne l'est pas",
+        )),
+        Arg::new("problems").long("problems").value_name("N").value_parser(clap::value_parser!(usize)).help(
+            say(
+                "Show so many problems of each kind, 3 without",
+                "Montrer ce nombre de problèmes de chaque sorte, 3 sinon",
+            ),
+        ),
+    ]
+}
+
+/// What was named is a file, and not a resource.
+pub(crate) fn is_file(matches: &ArgMatches) -> bool {
+    let named = matches.try_get_one::<String>("name").ok().flatten();
+    named.is_some_and(|name| Path::new(name).extension().is_some() && Path::new(name).is_file())
+}
+
+/// `ensemble NOUN VERB FILE` where the verb takes a file too.
+pub(crate) async fn instead(app: &App, verb: &Verb, matches: &ArgMatches) -> Result {
+    let file = matches.get_one::<String>("name").map(PathBuf::from).unwrap_or_default();
+    let method = verb.file.clone().unwrap_or_else(|| verb.method.clone());
+    take_over(app, &[(file, method)], matches).await
+}
+
+fn files(matches: &ArgMatches) -> impl Iterator<Item = PathBuf> {
+    matches.get_many::<String>("files").into_iter().flatten().map(PathBuf::from)
+}
+
+/// `ensemble import iati`: each file says by itself what it is.
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
     let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
-    let language = app.language;
-    let files: Vec<PathBuf> =
-        matches.get_many::<String>("files").into_iter().flatten().map(PathBuf::from).collect();
     // What cannot be sent is said before anything is.
     let mut plan = Vec::new();
-    for file in files {
-        let name = target(&file, language)?;
+    for file in files(matches) {
+        let name = target(&file, app.language)?;
         let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
         plan.push((file, method));
     }
-    let dry = matches.get_flag("dry-run");
+    take_over(app, &plan, matches).await
+}
+
+/// `ensemble NOUN import`: all files are of the noun.
+pub(crate) async fn of_noun(app: &App, method: &MethodDescriptor, matches: &ArgMatches) -> Result {
+    let plan: Vec<_> = files(matches).map(|file| (file, method.clone())).collect();
+    if let Some((file, error)) =
+        plan.iter().find_map(|(file, _)| Some((file, std::fs::metadata(file).err()?)))
+    {
+        return Err(Fault::file(app.language, file, &error));
+    }
+    take_over(app, &plan, matches).await
+}
+
+async fn take_over(app: &App, plan: &[(PathBuf, MethodDescriptor)], matches: &ArgMatches) -> Result {
+    let asked = matches.try_get_one::<bool>("dry-run").ok().flatten().copied();
+    let dry = asked.unwrap_or(true); // what cannot be asked only checks
     if !dry {
         app.confirm(false).await?;
     }
     let mut reports = Vec::new();
     let mut blocked = false;
-    for (file, method) in &plan {
-        let report = send(app, file, method, dry, matches.get_flag("partial")).await?;
+    for (file, method) in plan {
+        let mut report = send(app, file, method, dry, matches.get_flag("partial")).await?;
+        if report.descriptor().get_field_by_name("import_report").is_some() {
+            blocked |= sheet::told(app, file, &mut report, dry, matches)?;
+            reports.push(report);
+            continue;
+        }
         blocked |= report::blocks(&report);
         if app.output.format.for_people() {
             let lines = matches.get_one::<usize>("problems").copied().unwrap_or(3);

@@ -5,17 +5,22 @@ mod api;
 mod app;
 mod auth;
 mod call;
+mod chart;
 mod context;
 mod contract;
 mod deed;
 mod doctor;
+mod export;
 #[cfg(test)]
 mod fake;
 mod fault;
+mod fetch;
 mod flags;
 mod help;
 mod import;
 mod print;
+mod result;
+mod review;
 mod say;
 #[cfg(feature = "server")]
 mod server;
@@ -102,6 +107,8 @@ fn commands(language: Language) -> Vec<Command> {
     let mut commands = vec![
         status::command(language),
         import::command(language),
+        export::command(language),
+        result::command(language),
         watch::command(language),
         watch::audit(language),
         api::command(language),
@@ -127,11 +134,17 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
         && let Some((verb, inner)) = inner.subcommand()
         && let Some(verb) = noun.verbs.iter().find(|known| known.word == verb)
     {
+        // One report after the other, where no name is typed.
+        if inner.try_get_one::<bool>("next").ok().flatten() == Some(&true) {
+            return review::next(app).await;
+        }
         return deed::run(app, noun, verb, inner).await;
     }
     match word {
         "status" => status::run(app).await,
         "import" => import::run(app, inner).await,
+        "export" => export::run(app, inner).await,
+        "result" => result::run(app, inner).await,
         "watch" => watch::run(app, inner).await,
         "audit" => watch::run_audit(app, inner).await,
         "api" => api::run(app, inner).await,

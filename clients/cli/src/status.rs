@@ -1,4 +1,7 @@
-//! The day of whoever is calling: what waits for them, and the command to type for each.
+//! The day of whoever is calling: what waits for them first, then what they wait for, and the command to type for each.
+
+mod network;
+mod partner;
 
 use clap::Command;
 use prost_reflect::{DynamicMessage, Value as Reflected};
@@ -38,10 +41,15 @@ pub(crate) async fn run(app: &App) -> Result {
     let has = |role: &str| {
         me["networkRoles"].as_array().is_some_and(|roles| roles.iter().any(|given| given == role))
     };
-    let sections = if has("ROLE_COORDINATOR") { coordinator(app).await? } else { member(app, &me).await? };
+    let mut sections = Vec::new();
+    if has("ROLE_COORDINATOR") || has("ROLE_REVIEWER") {
+        sections = network::sections(app, has("ROLE_COORDINATOR")).await?;
+    }
+    sections.extend(partner::sections(app, &me).await?);
     print(app, &me, &sections)
 }
 
+/// Those of a list that a filter takes, all of them.
 async fn find(app: &App, method: &str, filter: &str) -> Result<Vec<DynamicMessage>> {
     let method = contract::method(method).ok_or_else(|| Fault::failure(method.to_owned()))?;
     let mut request = DynamicMessage::new(method.input());
@@ -60,145 +68,31 @@ fn lines(app: &App, items: &[DynamicMessage]) -> Vec<(String, String)> {
     items.iter().take(SHOWN).map(|item| (name_of(item), title(item).unwrap_or_default())).collect()
 }
 
-fn with_gaps(items: Vec<DynamicMessage>) -> Vec<DynamicMessage> {
-    items.into_iter().filter(|item| item.has_field_by_name("gaps")).collect()
+/// The most urgent of the reports owed that a filter takes, a line each: which, of whom, for when, since when.
+async fn owed(app: &App, filter: &str, most: usize) -> Result<Vec<DynamicMessage>> {
+    let request = json!({ "filter": filter, "pageSize": most });
+    Ok(items_of(&app.client.dynamic("ReportService/ListReportObligations", request).await?))
 }
 
-async fn coordinator(app: &App) -> Result<Vec<Section>> {
+/// What a person must know of a report that is owed.
+fn debt(app: &App, owed: &DynamicMessage) -> (String, String) {
     let language = app.language;
-    let section = |id, title: String, found: &[DynamicMessage], next: &str| Section {
-        id,
-        title,
-        count: found.len(),
-        lines: lines(app, found),
-        next: (!found.is_empty()).then(|| next.to_owned()),
-    };
-    let pending = find(app, "PartnerService/ListPartners", "state = PENDING").await?;
-    let first = pending.first().map(name_of).unwrap_or_default();
-    let mut sections = vec![section(
-        "partnersPending",
-        say!(language, "Partners waiting for approval", "Organisations à approuver"),
-        &pending,
-        &format!("ensemble partner show {first} · ensemble partner approve {first}"),
-    )];
-    let duplicates =
-        app.client.dynamic("PartnerService/ListPossibleDuplicates", json!({ "pageSize": 1000 })).await?;
-    sections.push(duplicates_section(app, &items_of(&duplicates)));
-    let partners = with_gaps(find(app, "PartnerService/ListPartners", "origin = IMPORTED").await?);
-    sections.push(section(
-        "partnersWithGaps",
-        say!(language, "Imported partners with gaps", "Organisations importées à compléter"),
-        &partners,
-        &format!("ensemble partner show {}", partners.first().map(name_of).unwrap_or_default()),
-    ));
-    let projects = with_gaps(find(app, "ProjectService/ListProjects", "origin = IMPORTED").await?);
-    sections.push(section(
-        "projectsWithGaps",
-        say!(language, "Imported projects with gaps", "Projets importés à compléter"),
-        &projects,
-        &format!("ensemble project show {}", projects.first().map(name_of).unwrap_or_default()),
-    ));
-    let submitted = find(app, "ProjectService/ListProjects", "state = SUBMITTED").await?;
-    sections.push(section(
-        "projectsSubmitted",
-        say!(language, "Projects waiting for review", "Projets à relire"),
-        &submitted,
-        &format!(
-            "ensemble project review {} --decision APPROVE",
-            submitted.first().map(name_of).unwrap_or_default()
-        ),
-    ));
-    let invited = find(app, "UserService/ListUsers", "state = INVITED").await?;
-    sections.push(section(
-        "usersInvited",
-        say!(language, "People invited, not yet active", "Personnes invitées, pas encore actives"),
-        &invited,
-        &format!("ensemble user reissue-invitation {}", invited.first().map(name_of).unwrap_or_default()),
-    ));
-    Ok(sections)
-}
-
-fn duplicates_section(app: &App, pairs: &[DynamicMessage]) -> Section {
-    let reader = Reader { language: app.language, person: true };
-    let part = |pair: &DynamicMessage, field| cell::at(pair, field, reader);
-    let lines = pairs.iter().take(SHOWN).map(|pair| {
-        let (title, candidate, score) =
-            (part(pair, "title"), part(pair, "candidate_title"), part(pair, "score"));
-        (
-            format!("{} = {}", part(pair, "partner"), part(pair, "candidate")),
-            format!("{title} / {candidate} ({score} %, {})", part(pair, "reasons")),
-        )
-    });
-    Section {
-        id: "possibleDuplicates",
-        title: say!(app.language, "Possible duplicates", "Doublons possibles"),
-        count: pairs.len(),
-        lines: lines.collect(),
-        next: pairs.first().map(|pair| {
-            format!("ensemble partner merge {} --survivor {}", part(pair, "partner"), part(pair, "candidate"))
-        }),
-    }
-}
-
-async fn member(app: &App, me: &Value) -> Result<Vec<Section>> {
-    let language = app.language;
-    let partners: Vec<&str> = me["partnerRoles"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|roles| roles["partner"].as_str())
-        .collect();
-    if partners.is_empty() {
-        return Ok(Vec::new());
-    }
-    let batch = app
-        .client
-        .dynamic("PartnerService/BatchGetPartners", json!({ "names": &partners[..partners.len().min(100)] }))
-        .await?;
-    let found = items_of(&batch);
     let reader = Reader { language, person: true };
-    let roles = |name: &str| {
-        let roles =
-            me["partnerRoles"].as_array().into_iter().flatten().find(|roles| roles["partner"] == name);
-        let roles = roles.and_then(|roles| roles["roles"].as_array().cloned()).unwrap_or_default();
-        let kind = proto::pool().get_enum_by_name("ensemble.auth.v1.Role");
-        let label = |role: &Value| {
-            let role = kind.as_ref()?.get_value_by_name(role.as_str()?)?;
-            Some(cell::label(&role, language))
-        };
-        roles.iter().filter_map(label).collect::<Vec<_>>().join(", ")
-    };
-    let line = |item: &DynamicMessage| {
-        let name = name_of(item);
-        let (title, state, roles) =
-            (cell::at(item, "title", reader), cell::at(item, "state", reader), roles(&name));
-        (name, format!("{title} · {state} · {roles}"))
-    };
-    let mut sections = vec![Section {
-        id: "partners",
-        title: say!(language, "Your partners", "Vos organisations"),
-        count: found.len(),
-        lines: found.iter().map(line).collect(),
-        next: found.first().map(|item| format!("ensemble partner show {}", name_of(item))),
-    }];
-    let filter = partners
-        .iter()
-        .map(|partner| format!("lead_partner = \"{partner}\""))
-        .collect::<Vec<_>>()
-        .join(" OR ");
-    let projects = find(app, "ProjectService/ListProjects", &filter).await?;
-    let next = match projects.first() {
-        Some(project) => format!("ensemble project show {}", name_of(project)),
-        None => format!("ensemble project create --lead-partner {} --title \"…\"", partners[0]),
-    };
-    sections.push(Section {
-        id: "projects",
-        title: say!(language, "Your projects", "Vos projets"),
-        count: projects.len(),
-        lines: lines(app, &projects),
-        next: Some(next),
-    });
-    Ok(sections)
+    let part = |field: &str| cell::at(owed, field, reader);
+    let name = [part("report"), part("project")].into_iter().find(|name| !name.is_empty());
+    let late: i64 = part("days_late").parse().unwrap_or_default();
+    let mut facts = vec![part("project_title"), part("lead_partner"), part("reporting_period")];
+    facts.push(say!(language, "due {day}", "échéance {day}", day = part("due_date")));
+    if late > 0 {
+        facts.push(say!(language, "{late} days late", "{late} jours de retard"));
+    }
+    facts.push(say!(language, "since {time}", "depuis {time}", time = part("awaiting_since")));
+    let remind = part("remind_time");
+    if !remind.is_empty() {
+        facts.push(say!(language, "reminded {remind}", "relancé {remind}"));
+    }
+    facts.retain(|fact| !fact.is_empty());
+    (name.unwrap_or_default(), facts.join(" · "))
 }
 
 fn print(app: &App, me: &Value, sections: &[Section]) -> Result {
@@ -260,6 +154,15 @@ mod tests {
                 "GetCurrentPrincipal" => json!({ "subject": "users/awa", "networkRoles": ["ROLE_COORDINATOR"] }),
                 "ListPartners" if request["filter"] == "state = PENDING" => json!({ "partners": [{ "name": "partners/a" }] }),
                 "ListPartners" => json!({ "partners": [{ "name": "partners/b", "gaps": [{ "field": "college" }] }, { "name": "partners/c" }] }),
+                "SummarizeProjects" => json!({
+                    "reportsToReview": 7, "reviewsOverdue": 2, "dormant": 1,
+                    "punctualities": [{ "punctuality": "PUNCTUALITY_OVERDUE", "count": 30 }],
+                    "attention": [{ "project": "projects/p", "rating": "RATING_RED", "report": "projects/p/reports/r" }],
+                }),
+                "ListReportObligations" => {
+                    assert!(request["pageSize"].as_u64().unwrap() <= 5, "a day is not a download");
+                    json!({ "reportObligations": [{ "project": "projects/p", "projectTitle": "Library", "daysLate": 12 }] })
+                }
                 _ => json!({}),
             };
             Ok(vec![message(&method.output(), answer)])
@@ -273,14 +176,30 @@ mod tests {
         client.store.save_credential("test", &credential).unwrap();
         let app = app(client);
         type_in(&app, &["status"]).await.unwrap();
-        let counts: Vec<(&str, usize)> = coordinator(&app)
+        let counts: Vec<(&str, usize)> = network::sections(&app, true)
             .await
             .unwrap()
             .iter()
             .map(|section| (section.id, section.count))
             .filter(|(_, count)| *count > 0)
             .collect();
-        assert_eq!(counts, [("partnersPending", 1), ("partnersWithGaps", 1)]);
+        let expected = [
+            ("reportsToReview", 7),
+            ("partnersPending", 1),
+            ("reportsOverdue", 30),
+            ("attention", 1),
+            ("dormant", 1),
+            ("partnersWithGaps", 1),
+        ];
+        assert_eq!(counts, expected, "what waits for the coordinator comes first");
+        let reviewer: Vec<&str> = network::sections(&app, false)
+            .await
+            .unwrap()
+            .iter()
+            .filter(|section| section.count > 0)
+            .map(|section| section.id)
+            .collect();
+        assert_eq!(reviewer, ["reportsToReview", "reportsOverdue", "attention", "dormant"]);
         drop(folder);
     }
 }

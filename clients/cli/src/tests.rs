@@ -120,7 +120,7 @@ fn verbs_are_read_from_the_names_of_methods() {
     );
     assert_eq!(
         verbs("project"),
-        "create show list edit submit review start suspend resume complete close cancel"
+        "create show list edit submit review start suspend resume complete close cancel rebaseline"
     );
     assert_eq!(
         verbs("user"),
@@ -175,4 +175,34 @@ fn a_noun_is_named_by_its_name_its_id_or_its_title() {
     assert_eq!(contract::complete(pattern, "partners/kaolack").as_deref(), Some("partners/kaolack"));
     assert_eq!(contract::complete(pattern, "projects/kaolack"), None);
     assert_eq!(contract::complete(pattern, "Mairie de Kaolack"), None);
+}
+
+#[test]
+fn what_is_sent_as_a_file_is_a_verb_of_its_noun() {
+    let nouns = contract::nouns(proto::pool());
+    let report = nouns.iter().find(|noun| noun.singular == "report").unwrap();
+    let verb = |word: &str| report.verbs.iter().find(|verb| verb.word == word).unwrap();
+    let submit = verb("submit");
+    assert_eq!((submit.method.name(), submit.manner), ("SubmitReport", contract::Manner::Act));
+    assert_eq!(submit.file.as_ref().unwrap().name(), "SubmitReportFile");
+    assert_eq!(
+        (verb("check").method.name(), verb("check").manner),
+        ("CheckReportFile", contract::Manner::Import)
+    );
+    assert_eq!(
+        (verb("template").method.name(), verb("template").manner),
+        ("GetReportTemplate", contract::Manner::Fetch)
+    );
+    let root = tree_in(Language::Fr);
+    for line in [
+        "ensemble report template mediatheque --period 2025-s1 -O - --lang fr",
+        "ensemble report check rapport.xlsx --problems 10",
+        "ensemble report submit rapport.xlsx --partial --dry-run",
+    ] {
+        assert!(root.clone().try_get_matches_from(words(line)).is_ok(), "{line}");
+    }
+    assert!(
+        root.try_get_matches_from(words("ensemble report check rapport.xlsx --dry-run")).is_err(),
+        "it always is"
+    );
 }

@@ -3,8 +3,12 @@
 use sea_orm_migration::MigrationTrait;
 
 mod m20261123_create_partner;
+mod m20261125_create_network_settings;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m20261123_create_partner::Migration)]
+    vec![
+        Box::new(m20261123_create_partner::Migration),
+        Box::new(m20261125_create_network_settings::Migration),
+    ]
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::database::{copy, explain, stopped};
 use crate::error::Result;
-use crate::store::{Row, key};
+use crate::store::{Row, informed, key};
 
 /// So many read for themselves.
 const ALONE: usize = 2;
@@ -48,7 +48,8 @@ impl<R: Row> Gather<R> {
     /// The row of that name as it is now, or nothing.
     pub(crate) async fn get(&self, name: &str) -> Result<Option<R>> {
         if let Ok(_alone) = self.alone.try_acquire() {
-            return Ok(R::Table::find().filter(key::<R>().eq(name)).one(&self.connection).await?);
+            let found = R::Table::find().filter(key::<R>().eq(name)).one(&self.connection).await?;
+            return Ok(informed(found.into_iter().collect(), (&self.connection).into()).await?.pop());
         }
         let (answer, read) = oneshot::channel();
         self.together.send(Asked { name: name.to_owned(), answer }).await.map_err(|_| stopped())?;
@@ -62,7 +63,11 @@ async fn read_all<R: Row>(connection: DatabaseConnection, mut waiting: mpsc::Rec
         // Of few lengths, so that few statements are prepared: the last name is said again.
         let last = batch.len() - 1;
         let names = (0..batch.len().next_power_of_two()).map(|place| batch[place.min(last)].name.as_str());
-        let found = R::Table::find().filter(key::<R>().is_in(names)).all(&connection).await;
+        let found = async {
+            let found = R::Table::find().filter(key::<R>().is_in(names)).all(&connection).await?;
+            informed::<R>(found, (&connection).into()).await
+        };
+        let found = found.await;
         let found = found
             .map(|rows| rows.into_iter().map(|row| (row.name().to_owned(), row)).collect::<HashMap<_, _>>());
         for Asked { name, answer } in batch.drain(..) {

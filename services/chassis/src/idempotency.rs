@@ -5,11 +5,13 @@
 
 #![expect(missing_docs, reason = "the columns are the fields of `Call`")]
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use sea_orm::entity::prelude::*;
 use sea_orm::{DatabaseTransaction, Set};
 
 use crate::column::Micros;
-use crate::database::Unit;
+use crate::database::{Database, Outcome, Unit};
 use crate::error::{Error, Result, Violation};
 use crate::mutant::{self, Mutant};
 use crate::say;
@@ -39,6 +41,39 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// A piece of work whose answer is no resource, done once per request id: the same answer is given again.
+///
+/// # Errors
+/// What the work refuses; `INVALID_ARGUMENT` when the id was used for another request.
+pub async fn once<M: prost::Message + Default + 'static>(
+    database: &Database,
+    service: &'static str,
+    call: Call,
+    work: impl for<'u> Fn(&'u mut Unit<'_>, &'u Call) -> BoxFuture<'u, Result<Outcome<M>>>
+    + Send
+    + Sync
+    + Clone
+    + 'static,
+) -> Result<M> {
+    let done = database.write(service, move |unit| {
+        let (call, work) = (call.clone(), work.clone());
+        async move {
+            if let Some(before) = find(unit.txn, service, &call).await? {
+                return M::decode(before.response.as_slice()).map(Outcome::Discard).map_err(Error::internal);
+            }
+            match work(unit, &call).await? {
+                Outcome::Keep(answer) if !call.validate_only => {
+                    remember(unit, service, &call, "", &answer.encode_to_vec()).await?;
+                    Ok(Outcome::Keep(answer))
+                }
+                Outcome::Keep(answer) | Outcome::Discard(answer) => Ok(Outcome::Discard(answer)),
+            }
+        }
+        .boxed()
+    });
+    done.await
+}
 
 /// What this request did before, if it was sent before.
 ///

@@ -8,10 +8,11 @@
 //! | [`error`], [`say`], [`wire`] | refusals, in two languages, as `google.rpc` details |
 //! | [`database`], [`store`], [`call`] | reading and writing; a change is a rule inside a transaction |
 //! | [`change`], [`watch`], [`follow`] | the change table: audit, outbox, `WatchEvents`; following another service's |
-//! | [`idempotency`] | the same request twice is done once |
+//! | [`idempotency`], [`stale`] | the same request twice is done once; who is too late learns why |
 //! | [`lifecycle`] | transitions that enforce and explain |
 //! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
 //! | [`text`], [`value`], [`column`] | texts in several languages, money, dates, identifiers; how they are stored |
+//! | [`words`] | rows found by the beginnings of their words |
 //! | [`peer`], [`upload`] | asking another service on behalf of the caller; a file sent in pieces |
 
 #![warn(missing_docs)]
@@ -39,6 +40,7 @@ pub mod page;
 pub mod peer;
 pub mod say;
 pub mod serve;
+pub mod stale;
 pub mod store;
 mod sweep;
 pub mod text;
@@ -47,6 +49,7 @@ pub mod upload;
 pub mod value;
 pub mod watch;
 pub mod wire;
+pub mod words;
 
 pub use call::Call;
 pub use config::Config;

@@ -91,14 +91,27 @@ impl<R: Stateful> Lifecycle<R> {
 
     /// Each verb, and whether this caller may use it now.
     pub fn explain(&self, row: &R, caller: &Caller, now: Micros) -> Vec<AllowedAction> {
+        self.explain_with(row, caller, now, |_| Ok(()))
+    }
+
+    /// As [`explain`](Self::explain), where a verb also asks for what the row alone does not say.
+    pub fn explain_with(
+        &self,
+        row: &R,
+        caller: &Caller,
+        now: Micros,
+        also: impl Fn(&'static str) -> Result<()>,
+    ) -> Vec<AllowedAction> {
         let language = Conversation::current().language;
         let mut actions: Vec<AllowedAction> = Vec::new();
         for transition in self.0 {
             if actions.iter().any(|action| action.method == transition.method) {
                 continue;
             }
-            let verdict =
-                self.transition(transition.method, row).and_then(|chosen| examine(chosen, row, caller, now));
+            let verdict = self
+                .transition(transition.method, row)
+                .and_then(|chosen| examine(chosen, row, caller, now))
+                .and_then(|()| also(transition.method));
             let (reason, why) = match &verdict {
                 Ok(()) => ("", None),
                 Err(Error::Refused { rule, why, .. }) => (*rule, Some(why.clone())),

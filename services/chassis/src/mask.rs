@@ -63,6 +63,22 @@ where
     target.transcode_to().map_err(Error::internal)
 }
 
+/// The fields in which two states of a resource differ, without those that every change changes.
+///
+/// # Errors
+///
+/// INTERNAL when the message is not of the contract.
+pub fn differing<M: prost::Message + prost::Name>(one: &M, other: &M) -> Result<Vec<String>> {
+    let descriptor = descriptor::<M>()?;
+    let (one, other) = (dynamic(&descriptor, one)?, dynamic(&descriptor, other)?);
+    let always = ["etag", "revision", "update_time"];
+    Ok(descriptor
+        .fields()
+        .filter(|field| !always.contains(&field.name()) && one.get_field(field) != other.get_field(field))
+        .map(|field| field.name().to_owned())
+        .collect())
+}
+
 fn descriptor<M: prost::Name>() -> Result<MessageDescriptor> {
     let name = M::full_name();
     // A look-up by hash in the pool that is decoded once: no cache of our own would be faster.

@@ -160,12 +160,32 @@ impl Query {
         Page { rows, next_page_token }
     }
 
+    /// The page of what no table holds, each with its place: a text that sorts as the rows do, and that no two share.
+    pub fn cut<T>(&self, rows: Vec<T>, place: impl Fn(&T) -> String) -> Page<T> {
+        let after = self.after.as_deref().and_then(<[_]>::first).and_then(Option::as_ref);
+        let mut placed: Vec<(String, T)> = rows.into_iter().map(|row| (place(&row), row)).collect();
+        if let Some(token::Scalar::Text(after)) = after {
+            placed.retain(|(place, _)| place > after);
+        }
+        placed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let more = placed.len() > usize::from(self.size);
+        placed.truncate(self.size.into());
+        let next_page_token = match placed.last().filter(|_| more) {
+            Some((place, _)) => self.seal(vec![token::Position::of(Some(place.as_str().into()))]),
+            None => String::new(),
+        };
+        Page { rows: placed.into_iter().map(|(_, row)| row).collect(), next_page_token }
+    }
+
     fn token<M: ModelTrait>(&self, last: &M) -> String {
         let keys = order::keys::<M::Entity>(&self.order);
         let values = keys.iter().map(|key| {
             <M::Entity as EntityTrait>::Column::from_str(key.column).map(|column| last.get(column))
         });
-        let after = values.map(|value| token::Position::of(value.ok())).collect();
+        self.seal(values.map(|value| token::Position::of(value.ok())).collect())
+    }
+
+    fn seal(&self, after: Vec<token::Position>) -> String {
         self.keys.seal(PURPOSE, &token::Token { asked: self.asked.clone(), after, issued: *self.now })
     }
 }

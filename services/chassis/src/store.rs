@@ -3,16 +3,19 @@
 //! A noun says in its `row.rs` what its row is ([`Row`]); [`Store`] reads, lists, creates and changes it. A change is a
 //! rule applied to the row inside the transaction: read, check the etag, apply, write, record, all or nothing.
 
+mod within;
+
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use proto::Private;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, OnConflict};
-use sea_orm::{DatabaseTransaction, ExprTrait as _, FromQueryResult, IntoActiveModel};
+use sea_orm::{DatabaseExecutor, ExprTrait as _, FromQueryResult, IntoActiveModel};
+
+pub(crate) use within::key;
+pub use within::{apply, delete, find, informed, insert, insert_all};
 
 use crate::auth::Caller;
 pub use crate::call::Call;
-use crate::change::About;
 use crate::column::Micros;
 use crate::database::{Database, Outcome, Unit};
 use crate::error::{Error, Result};
@@ -65,6 +68,12 @@ pub trait Row:
 
     /// What else must be written with the row: keys of uniqueness, child rows, search texts.
     fn follow<'a>(&'a self, _before: Option<&'a Self>, _unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// Tells rows what they must know of others before they are shown or moved: in a fixed number of statements, however
+    /// many rows there are. What it tells stands in fields that are no columns (`#[sea_orm(ignore)]`).
+    fn inform<'a>(_rows: &'a mut [Self], _db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
         async { Ok(()) }.boxed()
     }
 }
@@ -141,6 +150,7 @@ impl<R: Row> Store<R> {
             .filter(key::<R>().is_in(names.iter().map(String::as_str)))
             .all(self.database.reader())
             .await?;
+        let found = informed(found, self.database.reader().into()).await?;
         let by_name: std::collections::HashMap<&str, &R> =
             found.iter().map(|row| (row.name(), row)).collect();
         let one = |name: &String| {
@@ -156,7 +166,9 @@ impl<R: Row> Store<R> {
     pub async fn list(&self, ask: Ask<'_>, visible: sea_orm::Condition) -> Result<Page<R>> {
         let query = Query::parse(ask, R::FIELDS, &self.keys, self.database.clock().now())?;
         let rows = query.apply(R::Table::find().filter(visible)).all(self.database.reader()).await?;
-        Ok(query.page(rows))
+        let mut page = query.page(rows);
+        page.rows = informed(page.rows, self.database.reader().into()).await?;
+        Ok(page)
     }
 
     /// Writes a new row, or answers what the same request made before.
@@ -185,8 +197,7 @@ impl<R: Row> Store<R> {
             let (row, check) = (row.clone(), check.clone());
             async move {
                 check(unit, &row).await?;
-                insert(unit, call, &row).await?;
-                Ok((row, true))
+                Ok((insert(unit, call, &row).await?, true))
             }
             .boxed()
         })
@@ -225,8 +236,8 @@ impl<R: Row> Store<R> {
         patch: R::Message,
         mask: Option<prost_types::FieldMask>,
         name: &str,
-        may: fn(&Caller, &R) -> bool,
-        rule: fn(&mut R, &R::Message, &Call) -> Result<()>,
+        may: impl Fn(&Caller, &R) -> bool + Send + Sync + Clone + 'static,
+        rule: impl Fn(&mut R, &R::Message, &Call) -> Result<()> + Send + Sync + Clone + 'static,
     ) -> Result<R> {
         let caller = call.clone();
         self.change(call, name, move |row| {
@@ -239,6 +250,42 @@ impl<R: Row> Store<R> {
             rule(row, &draft, &caller)
         })
         .await
+    }
+
+    /// Removes a row that nothing refers to, and answers what it was; a repeated request answers the same.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub async fn remove(
+        &self,
+        call: Call,
+        name: &str,
+        rule: impl Fn(&R) -> Result<()> + Send + Sync + Clone + 'static,
+    ) -> Result<R::Message> {
+        let name = name.to_owned();
+        self.database
+            .write(R::SERVICE, move |unit| {
+                let (call, name, rule) = (call.clone(), name.clone(), rule.clone());
+                async move {
+                    if let Some(before) = idempotency::find(unit.txn, R::SERVICE, &call).await? {
+                        let was = <R::Message as prost::Message>::decode(before.response.as_slice());
+                        return Ok(Outcome::Discard(was.map_err(Error::internal)?));
+                    }
+                    let row: R = find(unit.txn, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
+                    let was: R::Message = row.clone().into();
+                    delete(unit, &call, row, rule).await?;
+                    if call.validate_only {
+                        return Ok(Outcome::Discard(was));
+                    }
+                    let mut kept = was.clone();
+                    kept.redact();
+                    let kept = prost::Message::encode_to_vec(&kept);
+                    idempotency::remember(unit, R::SERVICE, &call, &name, &kept).await?;
+                    Ok(Outcome::Keep(was))
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// A piece of work that ends in one row, done once per `request_id`.
@@ -277,114 +324,4 @@ impl<R: Row> Store<R> {
             })
             .await
     }
-}
-
-/// A row inside a transaction.
-///
-/// # Errors
-/// Only the database's.
-pub async fn find<R: Row>(txn: &DatabaseTransaction, name: &str) -> Result<Option<R>> {
-    Ok(R::Table::find().filter(key::<R>().eq(name)).one(txn).await?)
-}
-
-/// Writes a new row inside a transaction, with all that follows it and its line in the change table.
-///
-/// # Errors
-/// `ALREADY_EXISTS` when the name is taken.
-pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result<()> {
-    let unless_there = OnConflict::column(Alias::new("name")).do_nothing().to_owned();
-    let new = R::Table::insert(row.clone().into_active_model()).on_conflict(unless_there);
-    if new.exec_without_returning(unit.txn).await? == 0 {
-        return Err(Error::AlreadyExists {
-            field: "name".to_owned(),
-            holder: Some(row.name().to_owned()),
-            why: say!(
-                "{name} exists already: choose another id, or leave it empty",
-                "{name} existe déjà : choisissez un autre identifiant, ou laissez-le vide",
-                name = row.name()
-            ),
-        });
-    }
-    row.follow(None, unit).await?;
-    record(unit, call, None, row);
-    Ok(())
-}
-
-/// Writes many new rows at once inside a transaction, with their lines in the change table; what follows them is the
-/// caller's to write, and so is knowing that the names are free.
-///
-/// # Errors
-/// Only the database's.
-pub async fn insert_all<R: Row>(unit: &mut Unit<'_>, call: &Call, rows: &[R]) -> Result<()> {
-    // SQLite binds at most 32,766 values in a statement.
-    for chunk in rows.chunks(500) {
-        let new = chunk.iter().map(|row| row.clone().into_active_model());
-        R::Table::insert_many(new).exec_without_returning(unit.txn).await?;
-        for row in chunk {
-            record(unit, call, None, row);
-        }
-        unit.flush().await?;
-    }
-    Ok(())
-}
-
-/// Applies a rule to a row inside a transaction: the row afterwards, and whether anything changed.
-///
-/// # Errors
-/// ABORTED when the call's etag is not current; what the rule refuses.
-pub async fn apply<R: Row>(
-    unit: &mut Unit<'_>,
-    call: &Call,
-    before: R,
-    rule: impl Fn(&mut R) -> Result<()>,
-) -> Result<(R, bool)> {
-    let mut after = before.clone();
-    let refusal = rule(&mut after);
-    if let Err(forbidden @ (Error::Forbidden { .. } | Error::NotFound { .. })) = refusal {
-        return Err(forbidden); // who may not know the resource learns nothing of its etag either
-    }
-    if !call.etag.is_empty() && call.etag != etag(*after.revision()) {
-        return Err(Error::Aborted {
-            reason: "ETAG_MISMATCH",
-            why: say!(
-                "{name} was changed since you read it: read it again, then repeat your change",
-                "{name} a été modifié depuis votre lecture : relisez, puis refaites votre modification",
-                name = before.name()
-            ),
-        });
-    }
-    refusal?;
-    if after == before {
-        return Ok((before, false));
-    }
-    *after.revision() += 1;
-    *after.update_time() = unit.now;
-    save(unit, &after).await?;
-    after.follow(Some(&before), unit).await?;
-    record(unit, call, Some(&before), &after);
-    Ok((after, true))
-}
-
-async fn save<R: Row>(unit: &Unit<'_>, row: &R) -> Result<()> {
-    let row: R::Active = row.clone().into_active_model();
-    row.reset_all().update(unit.txn).await?;
-    Ok(())
-}
-
-fn record<R: Row>(unit: &mut Unit<'_>, call: &Call, before: Option<&R>, after: &R) {
-    let mut message: R::Message = after.clone().into();
-    message.redact();
-    let about = About {
-        resource: after.name(),
-        revision: *after.clone().revision(),
-        states: (before.map_or("", R::state_name), after.state_name()),
-        owner: after.owner(),
-        public: after.public(),
-    };
-    unit.record(call, about, &message);
-}
-
-/// The key column of every noun's table.
-pub(crate) fn key<R: Row>() -> Expr {
-    Expr::col((R::Table::default(), Alias::new("name")))
 }

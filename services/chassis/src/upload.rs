@@ -26,7 +26,15 @@ impl Upload {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` when the options do not come first, or twice; `RESOURCE_EXHAUSTED` for a file that is too large.
-    pub async fn receive(mut pieces: Streaming<ImportRequest>) -> Result<Self> {
+    pub async fn receive(pieces: Streaming<ImportRequest>) -> Result<Self> {
+        Self::receive_at_most(pieces, LARGEST).await
+    }
+
+    /// Takes in a file of at most so many bytes.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    pub async fn receive_at_most(mut pieces: Streaming<ImportRequest>, largest: u64) -> Result<Self> {
         let first = pieces.message().await.map_err(refused)?.and_then(|request| request.piece);
         let Some(Piece::Options(options)) = first else {
             return Err(Error::invalid("options", say!("expected first", "attendu en premier")));
@@ -43,12 +51,13 @@ impl Upload {
                 ));
             };
             size += chunk.len() as u64;
-            if size > LARGEST {
+            if size > largest {
+                let mebibytes = largest >> 20;
                 return Err(Error::Exhausted {
                     reason: "TOO_LARGE",
                     why: say!(
-                        "the file is larger than 1 GiB: split it",
-                        "le fichier dépasse 1 Gio : découpez-le"
+                        "the file is larger than {mebibytes} MiB: split it",
+                        "le fichier dépasse {mebibytes} Mio : découpez-le"
                     ),
                     retry_after: None,
                 });

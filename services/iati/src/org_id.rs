@@ -23,6 +23,11 @@ pub fn split(identifier: &str) -> Option<(&str, &str)> {
         .find(|(agency, number)| !number.is_empty() && AGENCIES.contains(agency))
 }
 
+/// Whether a register has this code.
+pub(crate) fn is_agency(code: &str) -> bool {
+    AGENCIES.contains(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ Run once per version of the standard; the results are committed. The XSDs are un
 means different things in different places), equal nodes are then merged, and each attribute gets the code lists that
 `mapping.xml` gives it at that place. Any construct of XSD that this script does not know stops it.
 """
+import json
 import pathlib
 import sys
 import xml.etree.ElementTree as ET
@@ -156,4 +157,46 @@ with open(out / "registration-agencies.txt", "w") as file:
     file.write(LICENCE.format("list OrganisationRegistrationAgency, replicated from http://org-id.guide/", "https://github.com/IATI/IATI-Codelists-NonEmbedded"))
     for code in sorted(set(codes["OrganisationRegistrationAgency"])):
         file.write(code + "\n")
+# The validator's numbers of its code list rules, by the place of the list in the mapping; 0: not known. It checks neither
+# the language of narratives nor the version.
+NUMBERS = [
+    *[0, *range(2, 14), 16, 17, 18, 19, 20, 21, 127, 128, *range(22, 34), 117, *range(34, 56), *range(57, 64)],
+    *[*range(65, 78), 129, 130, 78, 125, 126, 79, 80, 0, 0, *range(81, 91), 124, 0, 0, *range(91, 95), 0, 96, 0],
+    *[*range(98, 104), 122, 104, 105, 106, 123, 107, 108, 109, 110, 111, 112, 113, 114],
+]
+mappings = list(ET.parse(shared / "iati-codelists" / "mapping.xml").getroot())
+assert len(NUMBERS) == len(mappings) == 124
+with open(out / "code-rules.txt", "w") as file:
+    file.write(LICENCE.format("code list mapping", "https://github.com/IATI/IATI-Codelists"))
+    file.write("# rule, path, list, and the vocabulary it is for (`v?`: also without one)\n")
+    for number, mapping in zip(NUMBERS, mappings):
+        path, name = mapping.findtext("path").removeprefix("//"), mapping.find("codelist").get("ref")
+        if path == "@xml:lang" or name == "Version":
+            continue
+        condition = mapping.findtext("condition") or ""
+        vocabulary = ""
+        if condition:
+            vocabulary = " " + condition.split("'")[1] + ("?" if "not(@vocabulary)" in condition else "")
+        file.write(f"9.{number}.1 {path} {name}{vocabulary}\n")
+
+# Only what decides and what is said: no links, no white space.
+ruleset = json.loads((shared / "iati-rulesets" / "standard.json").read_text())
+
+
+def lean(value):
+    if isinstance(value, dict):
+        return {key: lean(inner) for key, inner in value.items() if key != "link"}
+    return [lean(inner) for inner in value] if isinstance(value, list) else value
+
+
+with open(out / "rules-2.03.json", "w") as file:
+    note = "Derived from the ruleset of the IATI Standard, https://github.com/IATI/IATI-Rulesets, MIT licence, by tools/tables.py; do not edit."
+    json.dump({"": note, **lean(ruleset)}, file, separators=(",", ":"), ensure_ascii=False)
+    file.write("\n")
+
+with open(out / "publishers.txt", "w") as file:
+    file.write("# Identifiers that the IATI Registry knew in 2026-08, by tools/tables.py; do not edit.\n")
+    publishers = json.loads((shared / "iati-publishers" / "publishers-2026-08.json").read_text())
+    for identifier in sorted({p["iati_org_id"].strip() for p in publishers} - {""}):
+        file.write(identifier + "\n")
 print(len(nodes), "nodes,", len(wanted), "lists,", len(codes["OrganisationRegistrationAgency"]), "agencies")

@@ -6,6 +6,7 @@ mod doctor;
 mod formats;
 mod refusals;
 mod status;
+mod territories;
 mod tree;
 mod work;
 

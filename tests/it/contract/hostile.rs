@@ -287,13 +287,18 @@ async fn credentials(network: &'static Network) -> Vec<(String, Who)> {
 async fn a_hostile_token_opens_nothing(network: &'static Network) {
     let credentials = credentials(network).await;
     assert!(credentials.len() > 80);
-    let channels = SERVICES.map(|service| (service, network.channel(service)));
-    let channel = |service: &str| &channels.iter().find(|(name, _)| *name == service).unwrap().1;
     let methods: Vec<_> = methods().into_iter().filter(looks_at_credentials).collect();
-    let pairs =
-        credentials.iter().flat_map(|credential| methods.iter().map(move |method| (credential, method)));
-    let answers = futures::stream::iter(pairs).map(|((name, who), method)| async move {
-        let answer = call(channel(home(method)), who, method, &empty(method)).await;
+    // Each on connections of its own: one that has had too many calls refused half-way is closed (S12).
+    let pairs = credentials.iter().flat_map(|credential| {
+        let channels = SERVICES.map(|service| (service, network.channel(service)));
+        methods.iter().map(move |method| {
+            let home = home(method);
+            let channel = channels.iter().find(|(service, _)| *service == home).unwrap().1.clone();
+            (credential, channel, method)
+        })
+    });
+    let answers = futures::stream::iter(pairs).map(|((name, who), channel, method)| async move {
+        let answer = call(&channel, who, method, &empty(method)).await;
         let wrong = |answered: String| Some(format!("{name} at {}: {answered}", title(method)));
         match answer {
             Ok(_) => wrong("let in".to_owned()),
@@ -304,7 +309,9 @@ async fn a_hostile_token_opens_nothing(network: &'static Network) {
                     && refusal.facts.is_empty()
                     && status.message()
                         == "sign in first: the call carries no token, or one that is not valid";
-                if same { None } else { wrong(told(&status)) }
+                // Whoever guesses keys is slowed down.
+                let slowed = name.contains("key") && refusal.reason == "RATE_LIMITED";
+                if same || slowed { None } else { wrong(told(&status)) }
             }
         }
     });

@@ -6,7 +6,7 @@ use tonic::Code;
 
 use super::{read, take};
 use crate::caller::{Caller, Refusal, done};
-use crate::harness::Network;
+use crate::harness::{Network, eventually};
 use crate::sample;
 
 const VERBS: [&str; 5] =
@@ -30,6 +30,14 @@ async fn in_every_state(network: &'static Network) -> Vec<(State, String, Caller
         }
         if verbs.contains(&"ApprovePartner") {
             member = member.within(&made.name).await;
+        }
+        if state == State::Suspended {
+            eventually(60, "a member of a suspended partner cannot write", async || {
+                let answer = take(&member.again().await, "ArchivePartner", &made.name, true).await;
+                answer.is_err_and(|status| status.code() == Code::PermissionDenied)
+            })
+            .await;
+            member = member.again().await;
         }
         all.push((state, made.name, member));
     }

@@ -16,7 +16,7 @@ use crate::harness::{Network, Store};
 use crate::sample;
 
 /// The real files of a folder; none where the shared data is not at hand, which is a failure where `CI` is set.
-fn files(folder: &str) -> Vec<PathBuf> {
+pub(super) fn files(folder: &str) -> Vec<PathBuf> {
     let folder = root().join("../shared/data").join(folder);
     let Ok(entries) = std::fs::read_dir(&folder) else {
         assert!(std::env::var_os("CI").is_none(), "{} is missing", folder.display());
@@ -27,6 +27,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
         let name = path.file_name().unwrap().to_string_lossy();
         name.ends_with(".xml")
             || name.ends_with(".gz")
+            || (name.ends_with(".csv") && folder.ends_with("territories"))
             || (name.ends_with(".json") && folder.ends_with("iati-publishers"))
     };
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(is_data).collect();
@@ -34,12 +35,16 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn pieces(file: &Path, options: ImportOptions) -> Vec<ImportRequest> {
+pub(super) fn pieces(file: &Path, options: ImportOptions) -> Vec<ImportRequest> {
     let file_name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let first = ImportRequest { piece: Some(Piece::Options(ImportOptions { file_name, ..options })) };
-    let content = std::fs::read(file).unwrap();
+    content(&std::fs::read(file).unwrap(), ImportOptions { file_name, ..options })
+}
+
+/// A file of these bytes, as it is sent.
+pub(super) fn content(bytes: &[u8], options: ImportOptions) -> Vec<ImportRequest> {
+    let first = ImportRequest { piece: Some(Piece::Options(options)) };
     let chunks =
-        content.chunks(1 << 20).map(|chunk| ImportRequest { piece: Some(Piece::Chunk(chunk.to_vec())) });
+        bytes.chunks(1 << 20).map(|chunk| ImportRequest { piece: Some(Piece::Chunk(chunk.to_vec())) });
     std::iter::once(first).chain(chunks).collect()
 }
 
@@ -53,7 +58,7 @@ async fn organisations(
 }
 
 /// Imports a file of activities.
-async fn activities(
+pub(super) async fn activities(
     caller: &Caller,
     file: &Path,
     options: ImportOptions,
@@ -61,12 +66,12 @@ async fn activities(
     caller.projects().import_activities(tokio_stream::iter(pieces(file, options))).await
 }
 
-fn partial() -> ImportOptions {
+pub(super) fn partial() -> ImportOptions {
     ImportOptions { partial: true, ..Default::default() }
 }
 
 /// Of a report: per noun created, updated, unchanged, refused; and how many problems there were.
-fn counted(report: &ImportReport) -> String {
+pub(super) fn counted(report: &ImportReport) -> String {
     let counts = report.counts.iter().map(|count| {
         format!("{} {}/{}/{}/{}", count.noun, count.created, count.updated, count.unchanged, count.refused)
     });
@@ -96,7 +101,7 @@ async fn everything(coordinator: &Caller) -> BTreeMap<String, String> {
 }
 
 /// Everything that can be listed: names are made anew in each network, so what stands for them is compared.
-async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
+pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
     let mut partners = BTreeMap::new();
     let mut page_token = String::new();
     loop {

@@ -1,7 +1,22 @@
 //! Stories of projects.
 
+mod export;
 mod import;
+mod indicator;
+mod lifecycle;
+mod need;
+mod obligation;
+mod observation;
+mod period;
+mod places;
+mod project_indicator;
 mod register;
+mod report;
+mod report_file;
+mod reporting;
+mod result;
+mod settings;
+mod territory;
 
 use proto::auth::Role;
 use proto::common::DateRange;
@@ -33,7 +48,7 @@ pub(crate) fn draft(lead: &str) -> pb::Project {
     }
 }
 
-/// A project with all that a review asks for.
+/// A project with all that it says of itself for a review; `placed` says where it is and what for.
 fn whole(lead: &str) -> pb::Project {
     let safeguard = |code: &&str| pb::Safeguard {
         code: (*code).to_owned(),
@@ -41,8 +56,6 @@ fn whole(lead: &str) -> pb::Project {
         ..Default::default()
     };
     pb::Project {
-        territories: vec!["territories/paris".to_owned()],
-        needs: vec!["territories/paris/needs/n1".to_owned()],
         recommendations: vec!["recommendations/idt-5".to_owned()],
         theory_of_change: Some(pb::TheoryOfChange {
             problem: "Some cannot take part.".to_owned(),
@@ -52,6 +65,94 @@ fn whole(lead: &str) -> pb::Project {
         safeguards: SAFEGUARDS.iter().map(safeguard).collect(),
         ..draft(lead)
     }
+}
+
+/// A project in a town of its own, for a need there that is qualified.
+async fn placed(network: &'static Network, project: pb::Project) -> pb::Project {
+    let town = territory::municipality(network, "").await.name;
+    let need = need::qualified(network, &town).await.name;
+    pb::Project { territories: vec![town], needs: vec![need], ..project }
+}
+
+/// An indicator of the library, promised from nothing to a hundred until the end of [`draft`].
+fn promise(indicator: &str, level: &str) -> pb::ProjectIndicator {
+    let day = |year, month| Some(proto::Date { year, month, day: 1 });
+    pb::ProjectIndicator {
+        indicator: format!("indicators/{indicator}"),
+        result_level: level.to_owned(),
+        result_title: Some(sample::text("fr", "Chacun peut participer.")),
+        baseline: Some(pb::Baseline { value: Some(reporting::number("0")), ..Default::default() }),
+        targets: vec![pb::Target {
+            period: Some(DateRange { start_date: day(2028, 1), end_date: day(2028, 12) }),
+            value: Some(reporting::number("100")),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
+fn add(project: &str, promise: pb::ProjectIndicator) -> pb::CreateProjectIndicatorRequest {
+    pb::CreateProjectIndicatorRequest {
+        parent: project.to_owned(),
+        project_indicator: Some(promise),
+        ..Default::default()
+    }
+}
+
+/// A draft with all that a review asks for: its outcome, then its output.
+async fn promising(network: &'static Network, partner: &str) -> (pb::Project, [String; 2]) {
+    let admin = network.partner_admin(partner).await;
+    let project = placed(network, whole(partner)).await;
+    let project = done(admin.projects().create_project(create(project)).await);
+    let mut names = Vec::new();
+    for (indicator, level) in [("idt-i01", "2"), ("idt-i02", "1")] {
+        let request = add(&project.name, promise(indicator, level));
+        names.push(done(admin.project_indicators().create_project_indicator(request).await).name);
+    }
+    (project, names.try_into().unwrap())
+}
+
+/// The last report of a project, accepted: of the earlier half-year of this network.
+async fn report_finally(network: &'static Network, partner: &str, project: &str) {
+    let admin = network.partner_admin(partner).await;
+    let [period, _] = reporting::halves(network).await;
+    let action = pb::CorrectiveAction {
+        text: "Nous irons plus vite.".to_owned(),
+        owner: partner.to_owned(),
+        due_date: reporting::in_days(30),
+        done: false,
+    };
+    let report = pb::Report {
+        reporting_period: period,
+        narrative: Some(pb::ReportNarrative {
+            progress: Some(sample::text("fr", "Tout est fait.")),
+            ..Default::default()
+        }),
+        evidence: vec![proto::common::Evidence {
+            title: "Enquête".to_owned(),
+            uri: "https://example.org/enquete.pdf".to_owned(),
+            ..Default::default()
+        }],
+        corrective_actions: vec![action],
+        r#final: true,
+        ..Default::default()
+    };
+    let request =
+        pb::CreateReportRequest { parent: project.to_owned(), report: Some(report), ..Default::default() };
+    let report = done(admin.reports().create_report(request).await);
+    done(admin.reports().submit_report(reporting::submit(&report.name)).await);
+    let reviewer = network.reviewer().await;
+    done(reviewer.reports().review_report(reporting::accept(&report.name)).await);
+}
+
+/// Closes a project whose needs go on.
+async fn close(by: &Caller, project: &str, closing_note: &str) -> Answer {
+    let request = pb::CloseProjectRequest {
+        name: project.to_owned(),
+        closing_note: closing_note.to_owned(),
+        ..Default::default()
+    };
+    by.projects().close_project(request).await
 }
 
 fn create(project: pb::Project) -> pb::CreateProjectRequest {
@@ -135,6 +236,19 @@ async fn take(caller: &Caller, verb: &str, name: &str, validate_only: bool) -> A
                 })
                 .await
         }
+        "RebaselineProject" => {
+            let day = |year, month| Some(proto::Date { year, month, day: 1 });
+            let period = DateRange { start_date: day(2026, 2), end_date: day(2028, 12) };
+            projects
+                .rebaseline_project(pb::RebaselineProjectRequest {
+                    name,
+                    reason,
+                    validate_only,
+                    project: Some(pb::Project { planned_period: Some(period), ..Default::default() }),
+                    ..Default::default()
+                })
+                .await
+        }
         other => panic!("{other} is no verb of a project"),
     }
 }
@@ -149,10 +263,16 @@ async fn lead(network: &'static Network) -> (String, Caller) {
 /// A project of that partner which these verbs have moved.
 async fn moved(network: &'static Network, partner: &str, verbs: &[&str]) -> pb::Project {
     let (admin, coordinator) = (network.partner_admin(partner).await, network.coordinator().await);
-    let mut project = done(admin.projects().create_project(create(whole(partner))).await);
+    let (mut project, _) = promising(network, partner).await;
     for verb in verbs {
-        let by = if matches!(*verb, "ReviewProject" | "CloseProject") { &coordinator } else { &admin };
-        project = done(take(by, verb, &project.name, false).await);
+        project = match *verb {
+            "CloseProject" => {
+                report_finally(network, partner, &project.name).await;
+                done(close(&coordinator, &project.name, "La ville continue.").await)
+            }
+            "ReviewProject" => done(take(&coordinator, verb, &project.name, false).await),
+            _ => done(take(&admin, verb, &project.name, false).await),
+        };
     }
     project
 }

@@ -7,7 +7,9 @@ use proto::projects::review_project_request::Decision;
 use proto::projects::safeguard::Status;
 use tonic::Code;
 
-use super::{change, create, draft, lead, moved, reporter, take, whole};
+use super::{
+    add, change, close, create, draft, lead, moved, placed, promise, report_finally, reporter, take, whole,
+};
 use crate::caller::{Caller, Refusal, done, expect};
 use crate::harness::{Network, eventually};
 
@@ -34,19 +36,25 @@ async fn a_project_goes_from_the_draft_to_the_close(network: &'static Network) {
         take(&colleague, "SubmitProject", &name, false).await,
     );
     expect(Code::FailedPrecondition, "PROJECT_FIELDS", take(&admin, "SubmitProject", &name, false).await);
-    let filled = pb::Project { name: name.clone(), safeguards: Vec::new(), ..whole(&partner) };
-    done(
-        colleague
-            .projects()
-            .update_project(change(filled, &["territories", "needs", "recommendations", "theory_of_change"]))
-            .await,
-    );
+    let filled = placed(network, whole(&partner)).await;
+    let filled = pb::Project { name: name.clone(), ..filled };
+    let fill =
+        async |paths: &[&str]| done(colleague.projects().update_project(change(filled.clone(), paths)).await);
+    fill(&["territories", "recommendations", "theory_of_change"]).await;
+    expect(Code::FailedPrecondition, "PRJ_11", take(&admin, "SubmitProject", &name, false).await);
+    fill(&["needs"]).await;
+    expect(Code::FailedPrecondition, "PRJ_12", take(&admin, "SubmitProject", &name, false).await);
+    for (indicator, level) in [("idt-i01", "2"), ("idt-i02", "1")] {
+        let request = add(&name, promise(indicator, level));
+        done(colleague.project_indicators().create_project_indicator(request).await);
+    }
     expect(Code::FailedPrecondition, "PRJ_13", take(&admin, "SubmitProject", &name, false).await);
     let mut answered = pb::Project { name: name.clone(), ..whole(&partner) };
     answered.safeguards[1].status = Status::Planned.into();
     done(colleague.projects().update_project(change(answered, &["safeguards"])).await);
     let submitted = done(take(&admin, "SubmitProject", &name, false).await);
     assert_eq!((submitted.state(), submitted.awaiting.as_str()), (State::Submitted, "REVIEWER"));
+    assert!(submitted.review_due_date.is_some(), "the reviewer has a clock too (bey_5)");
     let late = pb::Project { name: name.clone(), iati_identifier: "FR-1-1".to_owned(), ..Default::default() };
     expect(
         Code::FailedPrecondition,
@@ -98,7 +106,11 @@ async fn a_project_goes_from_the_draft_to_the_close(network: &'static Network) {
     done(admin.projects().update_project(change(met, &["safeguards"])).await);
     assert_eq!(done(take(&admin, "CompleteProject", &name, false).await).awaiting, "COORDINATOR");
     expect(Code::PermissionDenied, "PERMISSION_DENIED", take(&admin, "CloseProject", &name, false).await);
-    assert_eq!(done(take(&coordinator, "CloseProject", &name, false).await).state(), State::Closed);
+    expect(Code::FailedPrecondition, "PRJ_15", close(&coordinator, &name, "La ville continue.").await);
+    report_finally(network, &partner, &name).await;
+    expect(Code::FailedPrecondition, "PRJ_15", close(&coordinator, &name, "").await);
+    let closed = done(close(&coordinator, &name, "La ville continue.").await);
+    assert_eq!((closed.state(), closed.closing_note.as_str()), (State::Closed, "La ville continue."));
     expect(Code::FailedPrecondition, "STATE", take(&coordinator, "CancelProject", &name, false).await);
 }
 
@@ -216,12 +228,13 @@ async fn bey_7_allowed_actions_agree_with_what_then_happens(network: &'static Ne
         ("admin of another", network.partner_admin(&other).await),
         ("nobody", network.anonymous()),
     ];
-    let ways: [&[&str]; 7] = [
+    let ways: [&[&str]; 8] = [
         &[],
         &["SubmitProject"],
         &["SubmitProject", "ReviewProject"],
         &["SubmitProject", "ReviewProject", "StartProject"],
         &["SubmitProject", "ReviewProject", "StartProject", "SuspendProject"],
+        &["SubmitProject", "ReviewProject", "StartProject", "CompleteProject"],
         &["SubmitProject", "ReviewProject", "StartProject", "CompleteProject", "CloseProject"],
         &["CancelProject"],
     ];
@@ -230,7 +243,7 @@ async fn bey_7_allowed_actions_agree_with_what_then_happens(network: &'static Ne
         for (label, caller) in &callers {
             let Ok(seen) = get(caller, &project.name).await else { continue };
             let actions = seen.into_inner().allowed_actions;
-            assert_eq!(actions.len(), 8, "every verb is explained");
+            assert_eq!(actions.len(), 9, "every verb is explained");
             for action in actions {
                 let at = format!("{} by {label} after {way:?}", action.method);
                 match take(caller, &action.method, &project.name, true).await {

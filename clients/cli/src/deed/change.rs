@@ -6,7 +6,7 @@ use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _
 use crate::app::{App, ask_secret};
 use crate::contract::{self, Manner, Noun, Verb};
 use crate::deed::name::{get, resolve};
-use crate::deed::text;
+use crate::deed::{items_of, text};
 use crate::fault::{Fault, Result, exit};
 use crate::print::paint::Style;
 use crate::print::{name_of, page};
@@ -162,6 +162,9 @@ fn tell(
     dry: bool,
 ) -> Result {
     let (language, output) = (app.language, &app.output);
+    if after.has_field_by_name("results") && output.format.for_people() {
+        return tell_each(app, after, dry);
+    }
     if !output.format.for_people() || after.descriptor() != noun.resource {
         return output.show(after);
     }
@@ -203,6 +206,35 @@ fn tell(
             language,
             "next: ensemble {singular} show {name}",
             "ensuite : ensemble {singular} show {name}"
+        ));
+    }
+    Ok(())
+}
+
+/// Says what became of each of many.
+fn tell_each(app: &App, after: &DynamicMessage, dry: bool) -> Result {
+    let results = items_of(after);
+    let is_done = |result: &DynamicMessage| {
+        result.get_field_by_name("done").and_then(|value| value.as_bool()).unwrap_or_default()
+    };
+    let (done, all) = (results.iter().filter(|result| is_done(result)).count(), results.len());
+    if let Some(first) = results.first() {
+        app.output.list(&first.descriptor(), &results)?;
+    }
+    app.output.narrate(&match dry {
+        true => say!(
+            app.language,
+            "nothing was written; it would do {done} of {all}",
+            "rien n'a été écrit ; {done} sur {all} seraient faits"
+        ),
+        false => say!(app.language, "{done} of {all} done", "{done} sur {all} faits"),
+    });
+    let left = after.get_field_by_name("left_off").and_then(|value| value.as_i32()).unwrap_or_default();
+    if left > 0 {
+        app.output.hint(&say!(
+            app.language,
+            "{left} more: type it again",
+            "{left} de plus : retapez la commande"
         ));
     }
     Ok(())

@@ -11,9 +11,9 @@ use crate::print::table;
 use crate::say::say;
 
 const SEVERITIES: [&str; 3] = ["BLOCKS", "DOUBTFUL", "ADVICE"];
-const CODES: Reader = Reader { language: crate::say::Language::En, person: false };
+pub(super) const CODES: Reader = Reader { language: crate::say::Language::En, person: false };
 
-fn messages(report: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
+pub(super) fn messages(report: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
     let value = report.get_field_by_name(field).map(std::borrow::Cow::into_owned);
     value
         .and_then(|value| Some(value.as_list()?.iter().filter_map(Value::as_message).cloned().collect()))

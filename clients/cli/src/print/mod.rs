@@ -1,5 +1,6 @@
 //! The one way out: data to stdout in the format asked for, narration to stderr in the person's language.
 
+pub(crate) mod bar;
 pub(crate) mod cell;
 pub(crate) mod json;
 pub(crate) mod page;
@@ -289,8 +290,9 @@ fn yaml<T: serde::Serialize>(value: &T) -> Result<String> {
 
 /// The name of a resource, or of what stands for it.
 pub(crate) fn name_of(message: &DynamicMessage) -> String {
-    let first =
-        ["name", "partner", "subject", "resource"].into_iter().find(|field| message.has_field_by_name(field));
+    let first = ["name", "partner", "subject", "resource", "report", "project"]
+        .into_iter()
+        .find(|field| message.has_field_by_name(field));
     first.and_then(|field| message.get_field_by_name(field)?.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

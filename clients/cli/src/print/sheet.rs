@@ -24,7 +24,8 @@ pub(crate) fn facts(output: &Output, columns: &[&str], rows: &[serde_json::Value
     write(output, &keys, &rows)
 }
 
-fn write(output: &Output, headings: &[String], rows: &[Vec<String>]) -> Result<String> {
+/// Rows of cells under their headings.
+pub(crate) fn write(output: &Output, headings: &[String], rows: &[Vec<String>]) -> Result<String> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(if output.excel_fr { b';' } else { b',' })
         .terminator(csv::Terminator::CRLF)

@@ -8,7 +8,7 @@ use crate::print::paint::Style;
 use crate::print::{Format, Output, cell};
 
 /// Columns of a noun, where the derived ones are not what people look for first; after `|`, those of `-o wide`.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 10] = [
     (
         "ensemble.partners.v1.Partner",
         "name title state sector country_code|acronym college iati_type_code identifiers origin website update_time",
@@ -17,6 +17,19 @@ const COLUMNS: [(&str, &str); 6] = [
         "ensemble.projects.v1.Project",
         "name title state lead_partner planned_period|awaiting budget country_codes iati_identifier origin update_time",
     ),
+    (
+        "ensemble.projects.v1.ReportObligation",
+        "project project_title lead_partner reporting_period due_date punctuality days_late awaiting|report report_state awaiting_since dormant remind_time",
+    ),
+    (
+        "ensemble.projects.v1.Report",
+        "name state reporting_period lead_partner punctuality overall_rating awaiting|awaiting_since submitter submit_time accept_time final corrects",
+    ),
+    (
+        "ensemble.projects.v1.ReportingPeriod",
+        "name title state cycle period open_date due_date lock_date|state_reason",
+    ),
+    ("ensemble.projects.v1.BulkResult", "name done reason message|"),
     (
         "ensemble.identity.v1.User",
         "name email given_name family_name state network_roles|language_code last_sign_in_time create_time",

@@ -9,6 +9,11 @@ use crate::{flags, values};
 /// A line to type, made of what the verb needs.
 pub(super) fn example(noun: &Noun, verb: &Verb) -> String {
     let mut line = format!("ensemble {} {}", noun.singular, verb.word);
+    match verb.manner {
+        Manner::Import if verb.word == "import" => return format!("{line} {}.csv --dry-run", noun.plural),
+        Manner::Import => return format!("{line} {}.xlsx", noun.singular),
+        _ => {}
+    }
     let input = verb.method.input();
     if (input.get_field_by_name("name").is_some() || verb.manner == Manner::Edit) && !myself(verb) {
         line += &format!(" {}", noun.example());
@@ -16,8 +21,12 @@ pub(super) fn example(noun: &Noun, verb: &Verb) -> String {
     if verb.manner == Manner::Search {
         line += " mairie kaolack";
     }
-    if let (Some((long, pattern)), Manner::Create) = (parent_flag(noun, verb), verb.manner) {
-        line += &format!(" --{long} {}", contract::example_of(&pattern));
+    match (parent_flag(noun, verb), verb.manner) {
+        (Some((long, pattern)), Manner::Create) => {
+            line += &format!(" --{long} {}", contract::example_of(&pattern));
+        }
+        (Some((_, pattern)), Manner::Fetch) => line += &format!(" {}", contract::example_of(&pattern)),
+        _ => {}
     }
     let mut shown = 0;
     for flag in flags::flags(noun, verb) {

@@ -8,7 +8,7 @@ use crate::contract::{self, Manner, Noun, Verb};
 use crate::say::{Language, say};
 use crate::tree::example::example;
 use crate::tree::{group, leaf};
-use crate::{flags, values};
+use crate::{fetch, flags, import, values};
 
 /// What nouns are, in French, where the contract does not say it: a `// FR:` line on the message wins, and needs no line here.
 const NOUNS: [(&str, &str); 7] = [
@@ -39,6 +39,8 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
     let say = |en: &'static str, fr: &'static str| language.pick(en, fr);
     let mut command = leaf(&verb.word, about, &[example(noun, verb)], language);
     command = match verb.manner {
+        Manner::Import => return command.args(import::args(language, verb.method.name())),
+        Manner::Fetch => return command.args(fetch::args(noun, verb, language)),
         Manner::Show => command.alias("get"),
         Manner::List => command.alias("ls"),
         Manner::Edit => command.alias("update"),
@@ -50,19 +52,35 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
         let many = verb.manner == Manner::Show;
         let mut name = Arg::new("name")
             .value_name(say("NAME", "NOM"))
-            .help(say!(
-                language,
-                "{example}, its id, or its exact title",
-                "{example}, son identifiant ou son titre exact",
-                example = noun.example()
-            ))
+            .help(match verb.file {
+                None => say!(
+                    language,
+                    "{example}, its id, or its exact title",
+                    "{example}, son identifiant ou son titre exact",
+                    example = noun.example()
+                ),
+                Some(_) => say!(
+                    language,
+                    "{example}, or a file",
+                    "{example}, ou un fichier",
+                    example = noun.example()
+                ),
+            })
             .action(if many { ArgAction::Append } else { ArgAction::Set });
+        let next = noun.singular == "report" && verb.word == "review";
         name = match (file, myself(verb)) {
+            _ if next => name.required_unless_present("next"),
             (true, _) => name.required_unless_present("file"),
             (_, true) => name,
             _ => name.required(true),
         };
         command = command.arg(name);
+        if next {
+            command = command.arg(Arg::new("next").long("next").action(ArgAction::SetTrue).conflicts_with("name").help(say(
+                "The oldest that waits for you, then the next: shown beside its targets, then asked",
+                "Le plus ancien qui vous attend, puis le suivant : montré à côté de ses cibles, puis demandé",
+            )));
+        }
     }
     if verb.manner == Manner::Search {
         command = command.arg(
@@ -99,10 +117,16 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
         )));
     }
     for flag in flags::flags(noun, verb) {
-        command = command.arg(flags::arg(&flag, language));
+        let arg = flags::arg(&flag, language);
+        // What is asked at the terminal is not asked for beforehand.
+        let asked = flag.required && command.get_arguments().any(|known| known.get_id() == "next");
+        command = command.arg(if asked { arg.required(false).required_unless_present("next") } else { arg });
     }
     for field in filters(noun, verb) {
         command = command.arg(filter_arg(&field, language));
+    }
+    if verb.file.is_some() {
+        command = command.args(import::ways(language));
     }
     command.args(usual(noun, verb, language))
 }

@@ -289,3 +289,15 @@ fn an_order_names_each_field_once() {
         assert_eq!(reason(parse(bad)), ("INVALID_FIELD", "order_by".to_owned()), "{bad}");
     }
 }
+
+#[test]
+fn rows_held_in_memory_are_paged_as_those_of_a_table_are() {
+    let held = || (0..7).map(|number| format!("{:02}", (number * 3) % 7)).collect::<Vec<String>>();
+    let parse = |size, token: &str| Query::parse(ask(size, token, ""), FIELDS, &keys(), NOW);
+    let first = parse(3, "").unwrap().cut(held(), Clone::clone);
+    assert_eq!(first.rows, ["00", "01", "02"]);
+    let second = parse(2, &first.next_page_token).unwrap().cut(held(), Clone::clone);
+    assert_eq!(second.rows, ["03", "04"]);
+    let last = parse(2, &second.next_page_token).unwrap().cut(held(), Clone::clone);
+    assert_eq!((last.rows, last.next_page_token.as_str()), (vec!["05".to_owned(), "06".to_owned()], ""));
+}

@@ -3,12 +3,12 @@
 use proto::common::ExternalIdentifier;
 
 use super::iso;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violations};
 use crate::say;
 use crate::say::Text;
 
 /// The schemes that are not lists of org-id.guide.
-const NAMED: &str = "SIREN, SIRET, ROR, LEI, WIKIDATA, INSEE_COG, ISO_3166_2";
+const NAMED: &str = "SIREN, SIRET, ROR, LEI, WIKIDATA, INSEE_COG, ISO_3166_2, GEONAMES, QPV";
 /// The longest value of a scheme whose form we do not know.
 const LONGEST: usize = 200;
 /// La Poste, whose establishments are too many for Luhn's digit.
@@ -68,6 +68,10 @@ pub fn identifier(field: &str, identifier: &ExternalIdentifier) -> Result<Extern
         "ISO_3166_2" => {
             (is_subdivision(&upper).then_some(upper), say!("a code like FR-IDF", "code comme FR-IDF"))
         }
+        "GEONAMES" => {
+            (is_number(&digits).then_some(digits), say!("digits, like 2988507", "chiffres, comme 2988507"))
+        }
+        "QPV" => (is_qpv(&upper).then_some(upper), say!("a code like QN07501M", "code comme QN07501M")),
         other if is_list_code(other) => (Some(value.to_owned()), say!("an identifier", "identifiant")),
         _ => {
             return Err(Error::invalid(
@@ -82,6 +86,29 @@ pub fn identifier(field: &str, identifier: &ExternalIdentifier) -> Result<Extern
     let Text { en, fr } = form;
     let value = canonical.ok_or_else(|| wrong(say!("{scheme}: expected {en}", "{scheme} : attendu {fr}")))?;
     Ok(ExternalIdentifier { scheme: scheme.to_owned(), value })
+}
+
+/// Identifiers in their canonical form, one of each scheme.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` on every `{field}[i]` that is wrong.
+pub fn identifiers(field: &str, given: &[ExternalIdentifier]) -> Result<Vec<ExternalIdentifier>> {
+    let mut violations = Violations::default();
+    let mut identifiers: Vec<ExternalIdentifier> = Vec::new();
+    for (index, one) in given.iter().enumerate() {
+        let field = format!("{field}[{index}]");
+        let Some(one) = violations.check(identifier(&field, one))? else { continue };
+        if identifiers.iter().any(|other| other.scheme == one.scheme) {
+            violations.add(
+                format!("{field}.scheme"),
+                say!("one identifier of each scheme", "un seul identifiant par référentiel"),
+            );
+        }
+        identifiers.push(one);
+    }
+    violations.finish()?;
+    Ok(identifiers)
 }
 
 /// Nine digits, the last by Luhn's rule.
@@ -132,9 +159,21 @@ fn luhn(digits: &str) -> bool {
 }
 
 fn is_wikidata(code: &str) -> bool {
-    let number = code.strip_prefix('Q').filter(|number| !number.starts_with('0'));
-    number.is_some_and(|number| {
-        (1..=12).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    code.strip_prefix('Q').is_some_and(is_number)
+}
+
+/// A number from 1 that something is known by.
+fn is_number(digits: &str) -> bool {
+    !digits.starts_with('0')
+        && (1..=12).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The neighbourhoods of French city policy: `QP075001` until 2023, `QN07501M` since.
+fn is_qpv(code: &str) -> bool {
+    let rest = code.strip_prefix("QP").or_else(|| code.strip_prefix("QN"));
+    rest.is_some_and(|rest| {
+        rest.len() == 6 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     })
 }
 

@@ -4,4 +4,5 @@ mod arriving;
 mod common;
 mod hostile;
 mod published;
+mod rules;
 mod schema;

@@ -223,5 +223,5 @@ pub(crate) async fn sweep(database: &Database) -> Result<()> {
 
 /// Writes the first user.
 pub(crate) async fn add(unit: &mut Unit<'_>, call: &Call, user: Model) -> Result<()> {
-    chassis::store::insert(unit, call, &user).await
+    chassis::store::insert(unit, call, &user).await.map(drop)
 }

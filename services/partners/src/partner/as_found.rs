@@ -40,6 +40,10 @@ pub(crate) fn of(organisation: &OrganisationAsFound) -> Option<Found> {
     match &identifier {
         Some(ExternalIdentifier { scheme, value }) => {
             keys.insert((Kind::Identifier, format!("{scheme}:{value}")));
+            // The register of companies goes by the SIREN, and we write a SIREN so (LES-18).
+            if scheme == "FR-RCS" && value::is_siren(value) {
+                keys.insert((Kind::Identifier, format!("SIREN:{value}")));
+            }
         }
         None if !reference.is_empty() => {
             keys.insert((Kind::Reference, reference.chars().take(200).collect()));

@@ -3,7 +3,7 @@
 use chassis::column::{Coded, short_name};
 use chassis::error::{Error, Result, Violations};
 use chassis::{name, say, text, value};
-use proto::common::{ExternalIdentifier, Origin};
+use proto::common::Origin;
 use proto::partners as pb;
 use proto::partners::partner::Sector;
 
@@ -52,20 +52,8 @@ pub(crate) fn describe(partner: &mut Model, draft: &pb::Partner) -> Result<()> {
         "" => String::new(),
         site => wrong.check(value::website("website", site))?.unwrap_or_default(),
     };
-    let mut identifiers: Vec<ExternalIdentifier> = Vec::new();
-    for (index, identifier) in draft.identifiers.iter().enumerate() {
-        let field = format!("identifiers[{index}]");
-        if let Some(identifier) = wrong.check(value::identifier(&field, identifier))? {
-            if identifiers.iter().any(|other| other.scheme == identifier.scheme) {
-                wrong.add(
-                    format!("{field}.scheme"),
-                    say!("one identifier of each scheme", "un seul identifiant par référentiel"),
-                );
-            }
-            identifiers.push(identifier);
-        }
-    }
-    partner.identifiers = identifiers.into();
+    partner.identifiers =
+        wrong.check(value::identifiers("identifiers", &draft.identifiers))?.unwrap_or_default().into();
     for (index, territory) in draft.territories.iter().enumerate() {
         let field = format!("territories[{index}]");
         wrong.check(name::check_reference(&field, "territories/{territory}", territory))?;

@@ -12,7 +12,6 @@ use chassis::upload::Upload;
 use chassis::wire::Conversation;
 use chassis::{Call, Context, idempotency};
 use futures::FutureExt as _;
-use prost::Message as _;
 use proto::common::{ImportCount, ImportReport, ImportRequest, PossibleDuplicate};
 use proto::partners::imported_partner::Outcome as Became;
 use proto::partners::{ImportPartnersResponse, ImportedPartner, OrganisationAsFound};
@@ -94,23 +93,11 @@ pub(crate) async fn import(
 ) -> Result<ImportPartnersResponse> {
     let organisations = Arc::new(organisations);
     let preferences = Conversation::current();
-    let work = database.write("partners", move |unit| {
-        let (call, organisations) = (call.clone(), Arc::clone(&organisations));
+    let work = idempotency::once(database, "partners", call, move |unit, call| {
+        let organisations = Arc::clone(&organisations);
         preferences
             .clone()
-            .carry(async move {
-                if let Some(before) = idempotency::find(unit.txn, "partners", &call).await? {
-                    let answer = ImportPartnersResponse::decode(before.response.as_slice())
-                        .map_err(Error::internal)?;
-                    return Ok(Outcome::Discard(answer));
-                }
-                let answer = take_over(unit, &call, &organisations).await?;
-                if call.validate_only {
-                    return Ok(Outcome::Discard(answer));
-                }
-                idempotency::remember(unit, "partners", &call, "", &answer.encode_to_vec()).await?;
-                Ok(Outcome::Keep(answer))
-            })
+            .carry(async move { take_over(unit, call, &organisations).await.map(Outcome::Keep) })
             .boxed()
     });
     work.await

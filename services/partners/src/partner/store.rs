@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use chassis::database::{Database, Unit};
 use chassis::error::{Error, Result};
 use chassis::text::fold;
+use chassis::words::Words;
 use chassis::{Call, say};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, DbBackend, ExprTrait as _, FromQueryResult, Statement};
+use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, FromQueryResult};
 
 use super::duplicate::{self, Candidate, Kind};
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
+
+/// The words that partners are found by.
+const WORDS: Words = Words("partner_search");
 
 /// Which rows a caller may list.
 pub(crate) type Visible = Condition;
@@ -103,31 +107,7 @@ pub(crate) async fn index_words<'a>(
     partners: impl Iterator<Item = &'a Model>,
     known: bool,
 ) -> Result<()> {
-    let words: Vec<(&str, String)> =
-        partners.map(|partner| (partner.name.as_str(), words(partner))).collect();
-    if known {
-        let names = words.iter().map(|(name, _)| *name);
-        let old =
-            Query::delete().from_table("partner_search").and_where(Expr::col("name").is_in(names)).to_owned();
-        db.execute(&old).await?;
-    }
-    let postgres = db.get_database_backend() == DbBackend::Postgres;
-    for chunk in words.chunks(1000) {
-        let mut insert = Query::insert();
-        insert.into_table("partner_search").columns(["name", "words"]);
-        for (name, words) in chunk {
-            let words: Expr = match postgres {
-                true => sea_orm::sea_query::Func::cust("to_tsvector")
-                    .arg(Expr::cust("'simple'"))
-                    .arg(Expr::value(words.as_str()))
-                    .into(),
-                false => Expr::value(words.as_str()),
-            };
-            insert.values_panic([Expr::value(*name), words]);
-        }
-        db.execute(&insert).await?;
-    }
-    Ok(())
+    WORDS.index(db, partners.map(|partner| (partner.name.as_str(), words(partner))), known).await
 }
 
 fn words(partner: &Model) -> String {
@@ -309,27 +289,7 @@ pub(crate) async fn search(
     visible: Condition,
     most: u64,
 ) -> Result<Vec<Model>> {
-    let folded = fold(query);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(16).collect();
-    if words.is_empty() {
-        return Err(Error::required("query"));
-    }
-    let (sql, pattern) = match database.backend() {
-        DbBackend::Postgres => (
-            "SELECT name FROM partner_search WHERE words @@ to_tsquery('simple', $1) \
-             ORDER BY ts_rank(words, to_tsquery('simple', $1)) DESC, name LIMIT 2000",
-            words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & "),
-        ),
-        _ => (
-            "SELECT name FROM partner_search WHERE partner_search MATCH ? ORDER BY rank, name LIMIT 2000",
-            words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
-        ),
-    };
-    let statement = Statement::from_sql_and_values(database.backend(), sql, [pattern.into()]);
-    let mut names: Vec<String> = Vec::new();
-    for row in database.reader().query_all_raw(statement).await? {
-        names.push(row.try_get_by_index(0)?);
-    }
+    let names = WORDS.find(database, query, 2000).await?;
     let place: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
     let mut found = Entity::find()
         .filter(COLUMN.name.is_in(names.clone()))

@@ -1,5 +1,6 @@
 //! What a file says of an activity, and the project that becomes of it (BEY-8). Pure.
 
+pub(crate) mod results;
 mod values;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,8 +16,10 @@ use proto::projects as pb;
 use proto::projects::project::State;
 
 use super::describe::MOST;
+use super::lines;
 use super::row::Model;
 use super::rules;
+use results::Promise;
 use values::{budget_lines, countries, dates, parent, sdg_targets};
 
 /// The longest IATI identifier.
@@ -26,7 +29,7 @@ const LONGEST_NAME: usize = 1000;
 /// How much of a description stands for a missing title.
 const TITLE_FROM_TEXT: usize = 200;
 /// The language that nobody said.
-const UNKNOWN_LANGUAGE: &str = "und";
+pub(crate) const UNKNOWN_LANGUAGE: &str = "und";
 
 /// An activity as found, cleaned: what of it Ensemble models.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +60,8 @@ pub(crate) struct Reading {
     pub(crate) found: Option<Found>,
     /// By key.
     pub(crate) organisations: Vec<(String, OrganisationAsFound)>,
+    /// What it was to achieve, and what it did.
+    pub(crate) promises: Vec<Promise>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -74,6 +79,7 @@ pub(crate) fn of(activity: &Activity, now: Micros) -> Reading {
             let dates = dates(activity, now, &mut notes);
             let lead_key = key(&lead);
             reading.organisations.push((lead_key.clone(), lead));
+            reading.promises = results::promises(activity, default, &mut notes);
             reading.found = Some(Found {
                 identifier,
                 state: state(activity.status.as_deref()),
@@ -171,6 +177,22 @@ fn summary(activity: &Activity, default: &str, notes: &mut Notes<'_>) -> Option<
             of_kind.flat_map(|(_, narratives)| narratives.iter().cloned()).collect();
         texts(&narratives, default, "description", activity.line, notes)
     })
+}
+
+/// The kind of description that [`summary`] takes.
+pub(crate) fn summary_kind(activity: &Activity) -> Option<&'static str> {
+    let says = |kind: &str| {
+        let mut of_kind = activity.descriptions.iter().filter(|(found, _)| found == kind);
+        of_kind.any(|(_, narratives)| narratives.iter().any(|one| !clean(&one.text, usize::MAX).is_empty()))
+    };
+    ["1", "2", "3"].into_iter().find(|kind| says(kind))
+}
+
+/// The key of each organisation that takes part, in file order; empty for one that nobody could recognise.
+pub(crate) fn participating(activity: &Activity) -> Vec<String> {
+    let default = activity.default_language.as_deref().unwrap_or_default();
+    let one = |org: &Org| organisation(org, default).map(|found| key(&found)).unwrap_or_default();
+    activity.participating_orgs.iter().map(one).collect()
 }
 
 /// Texts in several languages, of each language the first.
@@ -300,7 +322,7 @@ pub(crate) fn create(found: &Found, partners: &HashMap<String, String>, now: Mic
     project.actual_end = found.actual_end;
     project.country_codes = found.country_codes.clone().into();
     project.sdg_targets = found.sdg_targets.clone().into();
-    project.budget_lines = found.budget_lines.clone().into();
+    lines::take(&mut project, found.budget_lines.clone());
     take_part(&mut project, found, partners);
     project
 }
@@ -330,7 +352,11 @@ pub(crate) fn learn(
     follow(&mut project.actual_end, &before.actual_end, &found.actual_end);
     follow(&mut project.country_codes.0, &before.country_codes, &found.country_codes);
     follow(&mut project.sdg_targets.0, &before.sdg_targets, &found.sdg_targets);
-    follow(&mut project.budget_lines.0, &before.budget_lines, &found.budget_lines);
+    // What reports call a line is ours.
+    let mine: Vec<pb::BudgetLine> = project.budget_lines.iter().map(lines::bare).collect();
+    if mine == before.budget_lines && mine != found.budget_lines {
+        lines::take(project, found.budget_lines.clone());
+    }
     if before.parent != found.parent {
         project.parent_project.clear(); // found anew once all records are there
     }

@@ -5,10 +5,10 @@ use chassis::error::{Error, Result, Violations};
 use chassis::{name, say, text, value};
 use proto::common::Origin;
 use proto::projects as pb;
-use proto::projects::budget_line::Kind;
 use proto::projects::safeguard::Status;
 
-use super::lifecycle::SAFEGUARDS;
+use super::guards::SAFEGUARDS;
+use super::lines;
 use super::row::Model;
 use super::rules::PATTERN;
 
@@ -16,11 +16,11 @@ use super::rules::PATTERN;
 pub const MOST: usize = 1000;
 /// The pattern of names of partners.
 pub const PARTNER: &str = "partners/{partner}";
-const TERRITORY: &str = "territories/{territory}";
-const NEED: &str = "territories/{territory}/needs/{need}";
+pub(crate) const TERRITORY: &str = "territories/{territory}";
+pub(crate) const NEED: &str = "territories/{territory}/needs/{need}";
 const STRATEGY: &str = "territories/{territory}/strategies/{strategy}";
 const PARTNERSHIP: &str = "partnerships/{partnership}";
-const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
+pub(crate) const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
 const RECOMMENDATION: &str = "recommendations/{recommendation}";
 const BUSINESS_MODEL: &str = "businessModels/{business_model}";
 /// The longest line of text.
@@ -52,16 +52,7 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     project.needs = draft.needs.clone().into();
     reference(&mut wrong, "strategy", STRATEGY, &draft.strategy)?;
     project.strategy.clone_from(&draft.strategy);
-    references(&mut wrong, "recommendations", RECOMMENDATION, &draft.recommendations)?;
-    for (index, recommendation) in draft.recommendations.iter().enumerate() {
-        let number = recommendation.strip_prefix("recommendations/idt-").unwrap_or_default();
-        if !matches!(number.as_bytes(), [b'1'..=b'8']) {
-            wrong.add(
-                format!("recommendations[{index}]"),
-                say!("expected recommendations/idt-1 to idt-8", "recommendations/idt-1 à idt-8 attendu"),
-            );
-        }
-    }
+    recommendations(&mut wrong, &draft.recommendations)?;
     project.recommendations = draft.recommendations.clone().into();
     sdg_targets(&mut wrong, &draft.sdg_targets);
     project.sdg_targets = draft.sdg_targets.clone().into();
@@ -78,10 +69,7 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
             }
         }
     }
-    if !(imported && draft.budget_lines == project.budget_lines.0) {
-        project.budget_lines =
-            wrong.check(budget_lines(&draft.budget_lines, imported))?.unwrap_or_default().into();
-    }
+    wrong.check(lines::describe(project, &draft.budget_lines, imported))?;
     let theory = draft.theory_of_change.as_ref().map(theory_of_change).transpose();
     project.theory_of_change = wrong.check(theory)?.flatten().unwrap_or_default().into();
     project.safeguards = wrong.check(safeguards(&draft.safeguards))?.unwrap_or_default().into();
@@ -144,8 +132,23 @@ fn references(wrong: &mut Violations, field: &str, pattern: &str, names: &[Strin
     Ok(())
 }
 
+/// The eight recommendations that there are.
+pub(crate) fn recommendations(wrong: &mut Violations, names: &[String]) -> Result<()> {
+    references(wrong, "recommendations", RECOMMENDATION, names)?;
+    for (index, recommendation) in names.iter().enumerate() {
+        let number = recommendation.strip_prefix("recommendations/idt-").unwrap_or_default();
+        if !matches!(number.as_bytes(), [b'1'..=b'8']) {
+            wrong.add(
+                format!("recommendations[{index}]"),
+                say!("expected recommendations/idt-1 to idt-8", "recommendations/idt-1 à idt-8 attendu"),
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Each once, and not too many.
-fn once<T: Ord>(wrong: &mut Violations, field: &str, each: &[T]) {
+pub(crate) fn once<T: Ord>(wrong: &mut Violations, field: &str, each: &[T]) {
     if each.len() > MOST {
         wrong.add(field, say!("at most {MOST}", "{MOST} au plus"));
     }
@@ -204,38 +207,6 @@ fn business_model(name: &str) -> Result<()> {
             say!("expected a revision, as in {model}@1", "révision attendue, comme dans {model}@1"),
         )),
     }
-}
-
-fn budget_lines(lines: &[pb::BudgetLine], imported: bool) -> Result<Vec<pb::BudgetLine>> {
-    let mut wrong = Violations::default();
-    if lines.len() > MOST {
-        wrong.add("budget_lines", say!("at most {MOST}", "{MOST} au plus"));
-    }
-    for (index, line) in lines.iter().enumerate().take(MOST) {
-        let field = |name: &str| format!("budget_lines[{index}].{name}");
-        if !(imported && line.source.is_empty()) {
-            wrong.check(name::check_reference(&field("source"), PARTNER, &line.source))?;
-        }
-        reference(&mut wrong, &field("commitment"), COMMITMENT, &line.commitment)?;
-        match &line.amount {
-            Some(amount) => {
-                wrong.check(value::money(&field("amount"), amount))?;
-                if amount.minor_units < 0 && !imported {
-                    wrong.add(field("amount.minor_units"), say!("below zero", "inférieur à zéro"));
-                }
-            }
-            None => wrong.require(&field("amount"), false),
-        }
-        let kind = wrong.check(Coded::<Kind>::read(&field("kind"), line.kind))?;
-        wrong.require(&field("kind"), imported || kind.is_none_or(|kind| kind != Kind::Unspecified));
-        if let Some(period) = &line.period {
-            wrong.check(value::date_range(&field("period"), period, false))?;
-        }
-    }
-    wrong.finish()?;
-    value::total(lines.iter().filter_map(|line| line.amount.clone()))
-        .map_err(|error| error.under("budget_lines"))?;
-    Ok(lines.to_vec())
 }
 
 fn theory_of_change(theory: &pb::TheoryOfChange) -> Result<pb::TheoryOfChange> {

@@ -89,17 +89,10 @@ async fn remembered(txn: &sea_orm::DatabaseTransaction, call: &Call) -> Result<O
 
 /// Writes everything in one transaction, once per request id.
 async fn commit(database: &Database, work: Arc<TakeOver>) -> Result<ImportReport> {
-    let written = database.write("projects", move |unit| {
+    let call = work.call.clone();
+    let written = idempotency::once(database, "projects", call, move |unit, _| {
         let work = Arc::clone(&work);
-        async move {
-            if let Some(before) = remembered(unit.txn, &work.call).await? {
-                return Ok(Outcome::Discard(before));
-            }
-            let report = work.run(unit).await?;
-            idempotency::remember(unit, "projects", &work.call, "", &report.encode_to_vec()).await?;
-            Ok(Outcome::Keep(report))
-        }
-        .boxed()
+        async move { work.run(unit).await.map(Outcome::Keep) }.boxed()
     });
     written.await
 }

@@ -1,33 +1,23 @@
-//! The verbs of a project: who may use them, when, and what they do. Pure.
+//! The verbs of a project: who may use them, when, and what they do. Pure. What each asks for is in `guards.rs`.
 
 use chassis::Call;
 use chassis::auth::{Caller, Role};
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result};
 use chassis::lifecycle::{Lifecycle, Transition, free};
-use chassis::say;
+use chassis::{mask, say};
 use proto::Date;
 use proto::projects as pb;
 use proto::projects::project::State;
 use proto::projects::review_project_request::Decision;
-use proto::projects::safeguard::Status;
 
+use super::describe::describe;
+use super::guards::{may_be_closed, may_be_submitted, may_begin, nothing_left_planned};
 use super::row::Model;
 use super::rules::today;
 
-/// The six questions on inclusion (domain §4.5).
-pub const SAFEGUARDS: [&str; 6] = [
-    "NON_DIGITAL_CHANNEL",
-    "ACCESSIBILITY",
-    "LANGUAGE_LITERACY",
-    "AFFORDABILITY",
-    "PRIVACY",
-    "HUMAN_SUPPORT",
-];
-/// Those that always apply: every project serves the public (PRJ-13).
-pub(crate) const ALWAYS: [&str; 2] = ["NON_DIGITAL_CHANNEL", "PRIVACY"];
-/// The least that says why a safeguard does not apply (PRJ-13).
-const LEAST_JUSTIFICATION: usize = 30;
+/// What a baseline holds of a project, besides its indicators (PRJ-16).
+const BASELINE: [&str; 3] = ["needs", "territories", "planned_period"];
 
 /// The verbs of a project (domain §4.5).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
@@ -65,7 +55,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         who: lead_administrator,
         decides: false,
         complete: true,
-        guard: lead_stays,
+        guard: may_begin,
     },
     Transition {
         method: "SuspendProject",
@@ -101,7 +91,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         who: coordinator,
         decides: false,
         complete: true,
-        guard: free,
+        guard: may_be_closed,
     },
     Transition {
         method: "CancelProject",
@@ -120,7 +110,23 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         complete: false,
         guard: free,
     },
+    anew(&[State::Approved], State::Approved),
+    anew(&[State::Active], State::Active),
+    anew(&[State::Suspended], State::Suspended),
 ]);
+
+/// A new baseline leaves a project where it stands (PRJ-16).
+const fn anew(from: &'static [State], to: State) -> Transition<Model> {
+    Transition {
+        method: "RebaselineProject",
+        from,
+        to,
+        who: lead_administrator_or_coordinator,
+        decides: false,
+        complete: false,
+        guard: free,
+    }
+}
 
 fn coordinator(caller: &Caller, _: &Model) -> bool {
     caller.is(Role::Coordinator)
@@ -136,76 +142,6 @@ fn lead_administrator(caller: &Caller, project: &Model) -> bool {
 
 fn lead_administrator_or_coordinator(caller: &Caller, project: &Model) -> bool {
     caller.is(Role::Coordinator) || caller.administers(&project.lead_partner)
-}
-
-/// What must be said before review: where, which recommendations, why it should work, and the six answers (PRJ-13).
-fn may_be_submitted(project: &Model, _: Micros) -> Result<()> {
-    let said = [
-        ("territories", !project.territories.is_empty()),
-        ("recommendations", !project.recommendations.is_empty()),
-        ("theory_of_change", project.theory_of_change.clone().set().is_some()),
-    ];
-    if let Some((field, _)) = said.iter().find(|(_, said)| !said) {
-        return Err(Error::refused(
-            "PROJECT_FIELDS",
-            say!("fill {field} first", "complétez d'abord {field}"),
-        ));
-    }
-    safeguards_answered(project)
-}
-
-/// All six answered, and none waved away (PRJ-13).
-pub(crate) fn safeguards_answered(project: &Model) -> Result<()> {
-    for code in SAFEGUARDS {
-        let refuse = |why| Err(Error::refused("PRJ-13", why));
-        let answer = project.safeguards.iter().find(|safeguard| safeguard.code == code);
-        let Some(answer) = answer.filter(|answer| answer.status() != Status::Unspecified) else {
-            return refuse(say!(
-                "answer the safeguard {code} first",
-                "répondez d'abord à la garantie {code}"
-            ));
-        };
-        if answer.status() != Status::NotApplicable {
-            continue;
-        }
-        if ALWAYS.contains(&code) {
-            return refuse(say!(
-                "the safeguard {code} always applies: say how it is, or will be, met",
-                "la garantie {code} s'applique toujours : dites comment elle est, ou sera, assurée"
-            ));
-        }
-        if answer.justification.trim().chars().count() < LEAST_JUSTIFICATION {
-            return refuse(say!(
-                "say in at least {LEAST_JUSTIFICATION} characters why the safeguard {code} does not apply",
-                "dites en {LEAST_JUSTIFICATION} caractères au moins pourquoi la garantie {code} ne s'applique pas"
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// A lead that has left cannot begin (PRJ-14); the handler asks partners whether it is active.
-fn lead_stays(project: &Model, _: Micros) -> Result<()> {
-    if project.lead_archived { Err(lead_inactive(&project.lead_partner)) } else { Ok(()) }
-}
-
-/// The refusal of a lead that does not take part (PRJ-14).
-pub fn lead_inactive(lead: &str) -> Error {
-    Error::refused("PRJ-14", say!("its lead {lead} is not active", "son chef de file {lead} n'est pas actif"))
-}
-
-/// What was promised was kept, or is not said to be (PRJ-13).
-fn nothing_left_planned(project: &Model, _: Micros) -> Result<()> {
-    match project.safeguards.iter().find(|safeguard| safeguard.status() == Status::Planned) {
-        None => Ok(()),
-        Some(pb::Safeguard { code, .. }) => Err(Error::refused(
-            "PRJ-13",
-            say!(
-                "the safeguard {code} is still planned: say whether it was met",
-                "la garantie {code} est encore prévue : dites si elle a été assurée"
-            ),
-        )),
-    }
 }
 
 /// Moves a project by one of its verbs; the reason is kept with it where one was asked for.
@@ -233,7 +169,30 @@ pub fn review(project: &mut Model, decision: Decision, call: &Call) -> Result<()
     }
     project.state_time = call.now;
     project.state_reason.clone_from(&call.reason);
+    project.review_due = None;
+    if decision == Decision::Approve {
+        project.baseline_number = project.baseline_number.max(1);
+    }
     Ok(())
+}
+
+/// Sends a draft to review, which is to answer until a day (BEY-5).
+///
+/// # Errors
+/// As [`take`].
+pub fn submit(project: &mut Model, due: Option<Day>, call: &Call) -> Result<()> {
+    take("SubmitProject", project, call)?;
+    project.review_due = due;
+    Ok(())
+}
+
+/// Closes a project, with a word on what is left open (PRJ-15).
+///
+/// # Errors
+/// As [`take`].
+pub fn close(project: &mut Model, note: &str, call: &Call) -> Result<()> {
+    note.clone_into(&mut project.closing_note);
+    take("CloseProject", project, call)
 }
 
 /// Begins a project on a day, today when none is said.
@@ -257,6 +216,37 @@ pub fn complete(project: &mut Model, day: Option<&Date>, call: &Call) -> Result<
         return Err(Error::invalid("actual_end_date", say!("before the start", "antérieure au début")));
     }
     project.actual_end = Some(end);
+    Ok(())
+}
+
+/// Gives a project a new baseline, for a reason that stays (PRJ-16).
+///
+/// # Errors
+/// As [`Lifecycle::take`]; `INVALID_ARGUMENT` without a reason, on what a baseline does not hold, and on every wrong field.
+pub fn rebaseline(project: &mut Model, request: &pb::RebaselineProjectRequest, call: &Call) -> Result<()> {
+    LIFECYCLE.take("RebaselineProject", project, call)?;
+    call.reason_required()?;
+    let patch = request.project.clone().unwrap_or_default();
+    let baseline = pb::Project {
+        needs: patch.needs.clone(),
+        territories: patch.territories.clone(),
+        planned_period: patch.planned_period,
+        ..Default::default()
+    };
+    let (name, etag) = (patch.name.clone(), patch.etag.clone());
+    let of_baseline = |path: &String| BASELINE.contains(&path.split('.').next().unwrap_or_default());
+    let masked = request.update_mask.as_ref().is_none_or(|mask| mask.paths.iter().all(of_baseline));
+    if !masked || patch != (pb::Project { name, etag, ..baseline.clone() }) {
+        let fields = BASELINE.join(", ");
+        return Err(Error::invalid(
+            if masked { "project" } else { "update_mask" },
+            say!("a new baseline changes {fields}", "une nouvelle base change {fields}"),
+        ));
+    }
+    let draft = mask::apply(&project.clone().into(), &baseline, request.update_mask.as_ref())?;
+    describe(project, &draft).map_err(|error| error.under("project"))?;
+    project.baseline_number = project.baseline_number.saturating_add(1);
+    project.baseline_reason.clone_from(&call.reason);
     Ok(())
 }
 

@@ -2,11 +2,19 @@
 
 pub mod as_found;
 pub mod describe;
+pub mod export;
+pub mod facts;
 pub mod follow;
+pub mod guards;
 pub mod import;
+mod inform;
 pub mod lifecycle;
+mod lines;
+mod links;
 pub mod peers;
+pub mod publish;
 pub mod reading;
+mod rebaseline;
 pub mod row;
 pub mod rpc;
 pub mod rules;

@@ -1,20 +1,22 @@
 //! What projects ask of partners, on behalf of the caller.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::auth::Caller;
 use chassis::error::{Error, Result, Violations};
 use chassis::{Context, name, peer, say};
+use proto::common::LocalizedText;
 use proto::partners::partner::State;
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::{
-    BatchGetPartnersRequest, GetPartnerRequest, ImportPartnersRequest, ImportPartnersResponse, Partner,
+    BatchGetPartnersRequest, GetPartnerRequest, ImportPartnersRequest, ImportPartnersResponse,
+    ListPartnersRequest, Partner,
 };
 use proto::projects as pb;
 use tonic::transport::Channel;
 
 use super::describe::PARTNER;
-use super::lifecycle;
+use super::guards;
 
 /// The partners service.
 #[derive(Clone)]
@@ -65,15 +67,32 @@ impl Partners {
         wrong.finish()
     }
 
-    /// Each partner, by the name that was asked for; those that are not there are left out.
-    async fn survivors(&self, caller: &Caller, mut names: Vec<String>) -> Result<BTreeMap<String, String>> {
+    /// The name of each partner, by the name that was asked for; those that are not there are left out.
+    async fn survivors(&self, caller: &Caller, names: Vec<String>) -> Result<BTreeMap<String, String>> {
+        let found = self.known(caller, names).await?;
+        Ok(found.into_iter().map(|(asked, partner)| (asked, partner.name)).collect())
+    }
+
+    /// Each partner, by the name that was asked for; those that the caller may not know are left out.
+    pub(crate) async fn look_up(
+        &self,
+        caller: &Caller,
+        names: impl IntoIterator<Item = &str>,
+    ) -> Result<HashMap<String, Partner>> {
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let mut found = HashMap::with_capacity(names.len());
+        for chunk in names.chunks(100) {
+            found.extend(self.known(caller, chunk.to_vec()).await?);
+        }
+        Ok(found)
+    }
+
+    /// At most 100 partners, by the name that was asked for; those that are not there are left out.
+    async fn known(&self, caller: &Caller, mut names: Vec<String>) -> Result<Vec<(String, Partner)>> {
         while !names.is_empty() {
             let request = BatchGetPartnersRequest { names: names.clone() };
             match self.0.clone().batch_get_partners(peer::on_behalf_of(caller, request)).await {
-                Ok(found) => {
-                    let survivors = found.into_inner().partners.into_iter().map(|partner| partner.name);
-                    return Ok(names.into_iter().zip(survivors).collect());
-                }
+                Ok(found) => return Ok(names.into_iter().zip(found.into_inner().partners).collect()),
                 Err(status) => {
                     let missing = peer::missing(&status);
                     let before = names.len();
@@ -84,7 +103,16 @@ impl Partners {
                 }
             }
         }
-        Ok(BTreeMap::new())
+        Ok(Vec::new())
+    }
+
+    /// A partner that the caller may know, or the one that took its place (BEY-1).
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on `field` when there is none.
+    pub(crate) async fn get(&self, caller: &Caller, field: &str, partner: &str) -> Result<Partner> {
+        let request = GetPartnerRequest { name: partner.to_owned() };
+        peer::known(field, self.0.clone().get_partner(peer::on_behalf_of(caller, request)).await)
     }
 
     /// The partner takes part in the network, now (PRJ-14).
@@ -92,13 +120,40 @@ impl Partners {
     /// # Errors
     /// `FAILED_PRECONDITION` when it does not.
     pub(crate) async fn must_be_active(&self, caller: &Caller, partner: &str) -> Result<()> {
-        let request = GetPartnerRequest { name: partner.to_owned() };
-        let found = self.0.clone().get_partner(peer::on_behalf_of(caller, request)).await;
-        let partner: Partner = peer::known("lead_partner", found)?;
+        let partner = self.get(caller, "lead_partner", partner).await?;
         match partner.state() {
             State::Active => Ok(()),
-            _ => Err(lifecycle::lead_inactive(&partner.name)),
+            _ => Err(guards::lead_inactive(&partner.name)),
         }
+    }
+
+    /// The partners that were merged, each with the one that took its place (BEY-1).
+    pub(crate) async fn merged(&self, caller: &Caller) -> Result<BTreeMap<String, String>> {
+        let mut merged = BTreeMap::new();
+        let mut request = ListPartnersRequest {
+            page_size: 1000,
+            filter: "merged_into != \"\"".to_owned(),
+            ..Default::default()
+        };
+        loop {
+            let asked = peer::on_behalf_of(caller, request.clone());
+            let page = peer::answer(self.0.clone().list_partners(asked).await)?;
+            merged.extend(page.partners.into_iter().map(|partner| (partner.name, partner.merged_into)));
+            if page.next_page_token.is_empty() {
+                return Ok(merged);
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+
+    /// What partners are called, by the names that were asked for; those that the caller may not know are left out.
+    pub(crate) async fn titles(
+        &self,
+        caller: &Caller,
+        names: &[String],
+    ) -> Result<BTreeMap<String, LocalizedText>> {
+        let found = self.look_up(caller, names.iter().map(String::as_str)).await?;
+        Ok(found.into_iter().map(|(asked, partner)| (asked, partner.title.unwrap_or_default())).collect())
     }
 
     /// Hands over organisations as found.

@@ -11,6 +11,7 @@ use iati::{Activity, Item, Kind, Problems, Reader};
 use proto::partners::OrganisationAsFound;
 use tokio::sync::mpsc;
 
+use super::as_found::results::Promise;
 use super::as_found::{self, Found};
 
 /// Records that travel together, at most, and the bytes after which no more are added.
@@ -32,6 +33,10 @@ pub(crate) struct Survey {
 /// A sound record.
 pub(crate) struct Record {
     pub(crate) found: Found,
+    /// What it was to achieve, and what it did.
+    pub(crate) promises: Vec<Promise>,
+    /// The key of each organisation that takes part, in file order.
+    pub(crate) participating: Vec<String>,
     pub(crate) sha256: Vec<u8>,
     pub(crate) raw: String,
     pub(crate) namespaces: Vec<(String, String)>,
@@ -65,7 +70,11 @@ pub(crate) fn survey_of(file: File, now: Micros) -> Survey {
         };
         let reading = as_found::of(&activity, now);
         let fate = fate(&activity, reading.found);
-        survey.problems.note(std::mem::take(&mut activity.problems));
+        let mut problems = std::mem::take(&mut activity.problems);
+        // What the official rules say costs nothing: a record that was taken before is taken still.
+        problems.extend(activity.advice(chrono::DateTime::from_timestamp_micros(now.0).unwrap_or_default()));
+        problems.sort_by_key(|problem| problem.line);
+        survey.problems.note(problems);
         survey.problems.note(reading.problems);
         match fate {
             Fate::Refused => survey.refused = survey.refused.saturating_add(1),
@@ -88,9 +97,10 @@ pub(crate) fn send(upload: &Upload, now: Micros, sender: &mpsc::Sender<Vec<Recor
     let mut bytes = 0;
     for item in Reader::new(upload.open()?).only(Kind::Activities) {
         let Item::Activity(activity) = item else { continue };
-        let Fate::Sound(found) = fate(&activity, as_found::of(&activity, now).found) else { continue };
+        let reading = as_found::of(&activity, now);
+        let Fate::Sound(found) = fate(&activity, reading.found) else { continue };
         bytes += activity.raw.len();
-        chunk.push(record(*found, *activity));
+        chunk.push(record(*found, reading.promises, *activity));
         if chunk.len() == CHUNK || bytes >= CHUNK_BYTES {
             if sender.blocking_send(std::mem::take(&mut chunk)).is_err() {
                 return Ok(());
@@ -114,9 +124,11 @@ fn fate(activity: &Activity, found: Option<Found>) -> Fate {
     }
 }
 
-fn record(found: Found, activity: Activity) -> Record {
+fn record(found: Found, promises: Vec<Promise>, activity: Activity) -> Record {
     Record {
         found,
+        promises,
+        participating: as_found::participating(&activity),
         sha256: digest(&SHA256, activity.raw.as_bytes()).as_ref().to_vec(),
         raw: activity.raw,
         namespaces: activity.namespaces,

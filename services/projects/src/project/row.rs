@@ -11,8 +11,10 @@ use futures::future::BoxFuture;
 use proto::common::{DateRange, LocalizedText, Origin};
 use proto::projects as pb;
 use proto::projects::project::State;
+use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
+use super::facts::Facts;
 use super::rules;
 
 #[sea_orm::model]
@@ -55,6 +57,19 @@ pub struct Model {
     pub origin: Coded<Origin>,
     pub iati_identifier: String,
     pub country_codes: Strings,
+    /// Two reports in a row are missing (PRJ-24).
+    pub dormant: bool,
+    /// 0 until it is approved here.
+    pub baseline_number: i32,
+    pub baseline_reason: String,
+    /// Until when a reviewer is to answer, while it waits for one.
+    pub review_due: Option<Day>,
+    pub closing_note: String,
+    /// The greatest number that was given to a budget line.
+    pub lines_made: i32,
+    /// What other rows say of it, where it was gathered.
+    #[sea_orm(ignore)]
+    pub facts: Facts,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -119,6 +134,11 @@ impl From<Model> for pb::Project {
             state_reason: project.state_reason,
             allowed_actions: Vec::new(),
             lead_archived: project.lead_archived,
+            baseline_number: project.baseline_number,
+            baseline_reason: project.baseline_reason,
+            dormant: project.dormant,
+            review_due_date: project.review_due.map(Day::to_date),
+            closing_note: project.closing_note,
         }
     }
 }
@@ -136,7 +156,12 @@ impl chassis::Row for Model {
         Field::many("participants.partner", "project_participant", "project", "partner"),
         Field::text("iati_identifier"),
         Field::texts("country_codes", "country_codes"),
+        Field::many("territories", "project_territory", "project", "territory"),
+        Field::many("needs", "project_need", "project", "need"),
+        Field::many("recommendations", "project_recommendation", "project", "recommendation"),
         Field::text("parent_project"),
+        Field::boolean("dormant"),
+        Field::date("review_due_date").column("review_due"),
         Field::date("planned_period.start_date").column("planned_start"),
         Field::time("create_time"),
         Field::time("update_time"),
@@ -160,6 +185,10 @@ impl chassis::Row for Model {
         unit: &'a mut Unit<'_>,
     ) -> BoxFuture<'a, chassis::Result<()>> {
         super::store::follow(self, before, unit).boxed()
+    }
+
+    fn inform<'a>(rows: &'a mut [Self], db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
+        async move { super::inform::inform(rows, &db).await }.boxed()
     }
 }
 

@@ -7,29 +7,39 @@ use chassis::error::{Error, Result};
 use chassis::page::Ask;
 use chassis::wire::reply;
 use chassis::{Call, Context, Reply, Store, name, say, text};
+use futures::FutureExt as _;
 use proto::common::{ImportReport, ImportRequest};
 use proto::projects as pb;
 use proto::projects::project_service_server::{ProjectService, ProjectServiceServer};
 use tonic::{Request, Streaming};
 
+use super::export::{self, Exports};
 use super::peers::Partners;
 use super::row::Model;
 use super::rules::{self, PATTERN};
-use super::{import, lifecycle, store};
+use super::{import, lifecycle, rebaseline, store};
+use crate::settings::Settings;
 
 pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects>> {
     let partners = Partners::new(context)?;
-    Ok(ProjectServiceServer::new(Projects { store: Store::new(context), context: context.clone(), partners }))
+    let settings = Settings::new(context)?;
+    let (store, context) = (Store::new(context), context.clone());
+    let exports = Exports::new(store.clone(), &context, partners.clone(), settings.clone());
+    Ok(ProjectServiceServer::new(Projects { store, context, partners, settings, exports }))
 }
 
 pub(crate) struct Projects {
     store: Store<Model>,
     context: Context,
     partners: Partners,
+    settings: Settings,
+    exports: Exports,
 }
 
 #[tonic::async_trait]
 impl ProjectService for Projects {
+    type ExportActivitiesStream = export::Pieces;
+
     async fn create_project(&self, request: Request<pb::CreateProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.context.clock)?;
         let request = request.into_inner();
@@ -61,8 +71,7 @@ impl ProjectService for Projects {
         let caller = Caller::of(&request);
         let request = request.get_ref();
         let ask = Ask::of(request, &caller);
-        let visible = store::visible(caller.oversees(), caller.partners.keys().cloned().collect());
-        let page = self.store.list(ask, visible).await?;
+        let page = self.store.list(ask, store::visible_to(&caller)).await?;
         let next_page_token = page.next_page_token;
         let projects = page.rows.into_iter().map(pb::Project::from).collect();
         reply(pb::ListProjectsResponse { projects, next_page_token })
@@ -102,7 +111,10 @@ impl ProjectService for Projects {
 
     async fn submit_project(&self, request: Request<pb::SubmitProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.context.clock)?;
-        self.verb("SubmitProject", call, &request.get_ref().name).await
+        let agreed = self.settings.current(&call.caller).await?;
+        let due = rules::days_from(agreed.zone, call.now, agreed.review_due_days);
+        let by = call.clone();
+        self.change(call, &request.get_ref().name, move |project| lifecycle::submit(project, due, &by)).await
     }
 
     async fn review_project(&self, request: Request<pb::ReviewProjectRequest>) -> Reply<pb::Project> {
@@ -145,7 +157,9 @@ impl ProjectService for Projects {
 
     async fn close_project(&self, request: Request<pb::CloseProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.context.clock)?;
-        self.verb("CloseProject", call, &request.get_ref().name).await
+        let request = request.get_ref();
+        let (note, by) = (text::plain("closing_note", &request.closing_note, 2000)?, call.clone());
+        self.change(call, &request.name, move |project| lifecycle::close(project, &note, &by)).await
     }
 
     async fn cancel_project(&self, request: Request<pb::CancelProjectRequest>) -> Reply<pb::Project> {
@@ -154,9 +168,29 @@ impl ProjectService for Projects {
         self.verb("CancelProject", call, &request.get_ref().name).await
     }
 
+    async fn rebaseline_project(&self, request: Request<pb::RebaselineProjectRequest>) -> Reply<pb::Project> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let request = Arc::new(request.into_inner());
+        name::id("name", PATTERN, &request.name)?;
+        let caller = Arc::clone(&call.caller);
+        let anew = self.store.once(call, move |unit, call| {
+            let request = Arc::clone(&request);
+            async move { Ok((rebaseline::run(unit, call, &request).await?, true)) }.boxed()
+        });
+        self.answer(&caller, anew.await?)
+    }
+
     async fn import_activities(&self, request: Request<Streaming<ImportRequest>>) -> Reply<ImportReport> {
         let caller = Caller::of(&request);
         reply(import::file(&self.context, &self.partners, caller, request.into_inner()).await?)
+    }
+
+    async fn export_activities(
+        &self,
+        request: Request<pb::ExportActivitiesRequest>,
+    ) -> Reply<Self::ExportActivitiesStream> {
+        let caller = Caller::of(&request);
+        Ok(tonic::Response::new(self.exports.file(caller, request.into_inner()).await?))
     }
 }
 

@@ -2,17 +2,19 @@
 //! what moves it from state to state in `lifecycle.rs`.
 
 use chassis::auth::{Caller, Role};
+use chassis::clock::Zone;
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result, Violations};
 use chassis::gap::Gap;
 use chassis::say;
 use chassis::{Call, name};
+use chrono::Days;
 use proto::common::Origin;
 use proto::projects as pb;
 use proto::projects::project::State;
 
 use super::describe::describe;
-use super::lifecycle::safeguards_answered;
+use super::guards::{measured, safeguards_answered};
 use super::row::Model;
 
 /// The states in which only overseers and members of the partners concerned read a project.
@@ -86,6 +88,13 @@ pub fn blank(id: &str, uid: uuid::Uuid, now: Micros) -> Model {
         origin: Origin::Registered.into(),
         iati_identifier: String::new(),
         country_codes: Default::default(),
+        dormant: false,
+        baseline_number: 0,
+        baseline_reason: String::new(),
+        review_due: None,
+        closing_note: String::new(),
+        lines_made: 0,
+        facts: Default::default(),
     }
 }
 
@@ -137,12 +146,18 @@ pub fn update(project: &mut Model, draft: &pb::Project, _: &Call) -> Result<()> 
     if !HIDDEN.contains(&before.state.get()) {
         frozen("needs", &before, &before.needs, &project.needs)?;
         frozen("territories", &before, &before.territories, &project.territories)?;
+        // Of a period that was found, either day may be unknown.
+        for (day, now) in
+            [(before.planned_start, project.planned_start), (before.planned_end, project.planned_end)]
+        {
+            frozen("planned_period", &before, day.as_slice(), now.as_slice())?;
+        }
     }
     Ok(())
 }
 
 /// What was approved stays (PRJ-16); what an imported project never had may be filled in (BEY-8).
-fn frozen(field: &str, project: &Model, before: &[String], after: &[String]) -> Result<()> {
+fn frozen<T: PartialEq>(field: &str, project: &Model, before: &[T], after: &[T]) -> Result<()> {
     let filled = project.origin == Origin::Imported && before.is_empty();
     if before == after || filled {
         return Ok(());
@@ -192,6 +207,15 @@ pub fn gaps(project: &Model) -> Vec<Gap> {
             say!("name the needs it answers", "indiquez les besoins auxquels il répond"),
         ),
         gap(
+            "project_indicators",
+            "PRJ-12",
+            measured(project).is_err(),
+            say!(
+                "say what it promises: an output and an outcome, each with a baseline and a target until its end",
+                "dites ce qu'il promet : un extrant et un effet, chacun avec une situation de départ et une cible jusqu'à sa fin"
+            ),
+        ),
+        gap(
             "recommendations",
             fields,
             project.recommendations.is_empty(),
@@ -227,4 +251,10 @@ pub fn gaps(project: &Model) -> Vec<Gap> {
 /// The day of an instant (UTC).
 pub fn today(now: Micros) -> Option<Day> {
     Day::of(chrono::DateTime::from_timestamp_micros(now.0)?.date_naive())
+}
+
+/// The day so many days after an instant, where the network's days begin and end.
+pub fn days_from(zone: Zone, now: Micros, days: i32) -> Option<Day> {
+    let days = Days::new(u64::try_from(days).ok()?);
+    zone.day(now)?.checked_add_days(days).and_then(Day::of)
 }

@@ -31,6 +31,8 @@ pub struct Model {
     pub parent_identifier: String,
     /// When it was taken over.
     pub time: Micros,
+    /// Whom each `participating-org` means, in file order; empty of records that came before this was kept.
+    pub participants: Strings,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -74,6 +76,42 @@ pub(crate) async fn hashes(db: &impl ConnectionTrait, projects: &[&str]) -> Resu
 pub(crate) async fn record(db: &impl ConnectionTrait, project: &str) -> Result<Option<String>> {
     let found = Entity::find_by_id(project.to_owned()).one(db).await?;
     found.map(|found| inflate(&found.record)).transpose()
+}
+
+/// A record that a project came from, unpacked.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) raw: String,
+    /// Prefixes declared around it.
+    pub(crate) namespaces: Vec<(String, String)>,
+    /// Whom each `participating-org` means.
+    pub(crate) participants: Vec<String>,
+    /// When it was taken over.
+    pub(crate) time: Micros,
+}
+
+impl Source {
+    /// Unpacks a row.
+    ///
+    /// # Errors
+    /// When its record is not one that [`deflate`] packed.
+    pub(crate) fn unpack(row: Model) -> Result<Self> {
+        let pair = |declared: String| {
+            declared.split_once('=').map(|(prefix, address)| (prefix.to_owned(), address.to_owned()))
+        };
+        Ok(Self {
+            raw: inflate(&row.record)?,
+            namespaces: row.namespaces.into_inner().into_iter().filter_map(pair).collect(),
+            participants: row.participants.into_inner(),
+            time: row.time,
+        })
+    }
+}
+
+/// The records that projects came from, by project, still packed.
+pub(crate) async fn of(db: &impl ConnectionTrait, projects: &[&str]) -> Result<HashMap<String, Model>> {
+    let rows = Entity::find().filter(COLUMN.project.is_in(projects.iter().copied())).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.project.clone(), row)).collect())
 }
 
 /// Keeps records, in the place of those before.

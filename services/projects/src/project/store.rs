@@ -1,18 +1,25 @@
-//! Projects on disk: who takes part, which is part of which, and the records they came from.
+//! Projects on disk: which is part of which, whose they are, and the records they came from.
 
+use chassis::auth::Caller;
 use chassis::column::Coded;
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::say;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, JoinType};
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, JoinType, QuerySelect as _};
 
 use super::row::{COLUMN, Entity, Model};
-use super::rules;
+use super::{links, rules};
+use crate::result;
 
 /// Programmes within programmes, at most.
 const DEEPEST: usize = 20;
+
+/// The projects that a caller sees in lists.
+pub(crate) fn visible_to(caller: &Caller) -> Condition {
+    visible(caller.oversees(), caller.partners.keys().cloned().collect())
+}
 
 /// The projects that a list shows: those that anyone may see, and those of the partners that the caller belongs to.
 pub(crate) fn visible(all: bool, own: Vec<String>) -> Condition {
@@ -32,8 +39,21 @@ pub(crate) fn visible(all: bool, own: Vec<String>) -> Condition {
     any.add(COLUMN.name.in_subquery(takes_part)).add(COLUMN.lead_partner.is_in(own))
 }
 
-/// Writes what follows a project's row: who takes part. Refuses an identifier that another project has, and a parent that
-/// is not there or is itself a part of the project.
+/// Of the projects that a list shows those that a partner leads; all of them when it is empty.
+pub(crate) fn published_by(visible: Condition, partner: &str) -> Condition {
+    match partner {
+        "" => visible,
+        partner => Condition::all().add(visible).add(COLUMN.lead_partner.eq(partner)),
+    }
+}
+
+/// Projects by their names; those that are not there are left out.
+pub(crate) async fn named(db: &impl ConnectionTrait, names: &[&str]) -> Result<Vec<Model>> {
+    Ok(Entity::find().filter(COLUMN.name.is_in(names.iter().copied())).all(db).await?)
+}
+
+/// Writes what follows a project's row: who takes part, and what it is linked to. Refuses an identifier that another
+/// project has, a parent that is not there or is itself a part of the project, and territories and needs that are not there.
 pub(crate) async fn follow(project: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     if before.is_none_or(|before| before.iati_identifier != project.iati_identifier) {
         identifier_free(project, unit).await?;
@@ -41,43 +61,17 @@ pub(crate) async fn follow(project: &Model, before: Option<&Model>, unit: &mut U
     if before.is_none_or(|before| before.parent_project != project.parent_project) {
         parent_fits(project, unit).await?;
     }
-    if before.is_none_or(|before| before.participants != project.participants) {
-        if before.is_some() {
-            let old = Query::delete()
-                .from_table("project_participant")
-                .and_where(Expr::col("project").eq(project.name.as_str()))
-                .to_owned();
-            unit.txn.execute(&old).await?;
-        }
-        insert_participants(unit.txn, std::iter::once(project)).await?;
+    links::there(project, before, unit).await?;
+    if let Some(before) = before {
+        links::cut(project, before, unit).await?;
     }
-    Ok(())
+    links::tie(unit.txn, std::iter::once(project)).await?;
+    result::ledger::follow(project, before, unit).await
 }
 
-/// Makes projects findable by who takes part.
-pub(crate) async fn insert_participants(
-    db: &impl ConnectionTrait,
-    projects: impl Iterator<Item = &Model>,
-) -> Result<()> {
-    let rows: Vec<_> = projects
-        .flat_map(|project| {
-            project.participants.iter().map(|participant| (project.name.as_str(), participant))
-        })
-        .collect();
-    for chunk in rows.chunks(1000) {
-        let mut insert = Query::insert();
-        insert.into_table("project_participant").columns(["project", "partner", "role"]);
-        for (project, participant) in chunk {
-            insert.values_panic([
-                (*project).into(),
-                participant.partner.as_str().into(),
-                participant.iati_role.as_str().into(),
-            ]);
-        }
-        insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-        db.execute(&insert).await?;
-    }
-    Ok(())
+/// No project is part of it: only such projects report.
+pub async fn is_leaf(db: &impl ConnectionTrait, project: &str) -> Result<bool> {
+    Ok(Entity::find().filter(COLUMN.parent_project.eq(project)).limit(1).one(db).await?.is_none())
 }
 
 async fn identifier_free(project: &Model, unit: &Unit<'_>) -> Result<()> {
@@ -158,6 +152,15 @@ pub(crate) async fn led_by(db: &impl ConnectionTrait, partner: &str) -> Result<V
         .filter(COLUMN.state.is_not_in(over))
         .all(db)
         .await?)
+}
+
+/// Projects of these names that have no IATI identifier.
+pub(crate) async fn unidentified(db: &impl ConnectionTrait, names: &[&str]) -> Result<Vec<Model>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = Entity::find().filter(COLUMN.name.is_in(names.iter().copied()));
+    Ok(named.filter(COLUMN.iati_identifier.eq("")).all(db).await?)
 }
 
 /// Projects by their IATI identifiers.

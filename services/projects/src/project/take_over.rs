@@ -3,21 +3,30 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chassis::Call;
 use chassis::column::Micros;
 use chassis::database::{Database, Unit};
 use chassis::error::{Error, Result};
 use chassis::upload::Upload;
-use chassis::{Call, say};
-use iati::{Problem, Problems, Severity};
+use iati::{Problem, Problems};
 use proto::common::{ImportCount, ImportReport, Origin};
 use sea_orm::ConnectionTrait;
 use tokio::sync::mpsc;
 
-use super::as_found::{self, Found};
+use super::as_found::results::Promise;
+use super::as_found::{self, Found, Reading};
 use super::reading::{self, Record};
 use super::row::Model;
 use super::store::Ancestry;
-use super::{source, store};
+use super::{links, publish, source, store};
+use crate::report;
+use promised::promised;
+use promises::{Counterparts, Counts};
+use told::{circular, registered};
+
+mod promised;
+mod promises;
+mod told;
 
 /// A file to take over, and what is known of it.
 pub(crate) struct TakeOver {
@@ -36,15 +45,24 @@ pub(crate) struct TakeOver {
 #[derive(Default)]
 struct Plan {
     created: Vec<(Model, Record)>,
-    /// Before, after, and the record that says so.
-    changed: Vec<(Model, Model, Record)>,
+    changed: Vec<Change>,
     unchanged: i32,
     problems: Vec<Problem>,
+}
+
+/// A project of which a newer record came.
+struct Change {
+    before: Model,
+    after: Model,
+    record: Record,
+    /// What the record before promised.
+    promised: Vec<Promise>,
 }
 
 #[derive(Default)]
 struct Tally {
     count: ImportCount,
+    promises: Counts,
     problems: Problems,
     /// The projects that are new or have changed.
     touched: HashSet<String>,
@@ -52,14 +70,14 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, plan: &mut Plan) {
-        let changed = plan.changed.iter().filter(|(before, after, _)| before != after).count();
+        let changed = plan.changed.iter().filter(|change| change.before != change.after).count();
         let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
         self.count.created += number(plan.created.len());
         self.count.updated += number(changed);
         self.count.unchanged += plan.unchanged + number(plan.changed.len() - changed);
         self.problems.note(std::mem::take(&mut plan.problems));
         self.touched.extend(plan.created.iter().map(|(project, _)| project.name.clone()));
-        self.touched.extend(plan.changed.iter().map(|(project, ..)| project.name.clone()));
+        self.touched.extend(plan.changed.iter().map(|change| change.before.name.clone()));
     }
 }
 
@@ -67,9 +85,19 @@ impl TakeOver {
     /// What the file would do; nothing is locked meanwhile.
     pub(crate) async fn rehearse(self: &Arc<Self>, database: &Database) -> Result<ImportReport> {
         let mut tally = Tally::default();
+        let counterparts = Counterparts::of(database.reader()).await?;
         let (mut chunks, reading) = self.read();
         while let Some(records) = chunks.recv().await {
-            tally.add(&mut self.plan(database.reader(), records).await?);
+            let mut plan = self.plan(database.reader(), records).await?;
+            tally.add(&mut plan);
+            for work in promised(database.reader(), &mut plan).await? {
+                let reports = report::imported::there(database.reader(), &work.project.name).await?;
+                promises::rehearse(
+                    &work.changes(&counterparts, self.call.now),
+                    &reports,
+                    &mut tally.promises,
+                );
+            }
         }
         reading.await.map_err(Error::internal)??;
         Ok(self.told(tally))
@@ -102,11 +130,19 @@ impl TakeOver {
         chunks: &mut mpsc::Receiver<Vec<Record>>,
     ) -> Result<Tally> {
         let mut tally = Tally::default();
+        let counterparts = Counterparts::of(unit.txn).await?;
         while let Some(records) = chunks.recv().await {
             let mut plan = self.plan(unit.txn, records).await?;
             tally.add(&mut plan);
+            let promised = promised(unit.txn, &mut plan).await?;
             self.write(unit, plan).await?;
             unit.flush().await?;
+            for work in promised {
+                let changes = work.changes(&counterparts, self.call.now);
+                let problems =
+                    promises::write(unit, &self.call, &work.project, changes, &mut tally.promises).await?;
+                tally.problems.note(problems);
+            }
         }
         Ok(tally)
     }
@@ -120,6 +156,7 @@ impl TakeOver {
         let hashes = source::hashes(db, &names).await?;
         let mut known: HashMap<String, Model> =
             known.into_iter().map(|project| (project.iati_identifier.clone(), project)).collect();
+        self.registered_here(db, &records, &mut known).await?;
         let mut seen = HashSet::new();
         for record in records {
             if !seen.insert(record.found.identifier.clone()) {
@@ -133,18 +170,53 @@ impl TakeOver {
             if project.origin != Origin::Imported {
                 plan.problems.push(registered(&record, &project));
                 plan.unchanged += 1;
-            } else if hashes.get(&project.name) == Some(&record.sha256) {
+            } else if hashes.get(&project.name) == Some(&record.sha256)
+                || self.is_our_export(db, &project, &record).await?
+            {
                 plan.unchanged += 1;
             } else {
-                let before = self.found_before(db, &project).await?;
+                let before = self.said_before(db, &project).await?;
                 let mut after = project.clone();
                 // What an unreadable record said is not known: then only those who take part are looked at.
-                let before = before.unwrap_or_else(|| record.found.clone());
-                as_found::learn(&mut after, &before, &record.found, &self.partners, self.call.now);
-                plan.changed.push((project, after, record));
+                let found = before.found.unwrap_or_else(|| record.found.clone());
+                as_found::learn(&mut after, &found, &record.found, &self.partners, self.call.now);
+                plan.changed.push(Change { before: project, after, record, promised: before.promises });
             }
         }
         Ok(plan)
+    }
+
+    /// The record is the one that the project came from, exported without contacts: those stay.
+    async fn is_our_export(
+        &self,
+        db: &impl ConnectionTrait,
+        project: &Model,
+        record: &Record,
+    ) -> Result<bool> {
+        let stored = source::of(db, &[&project.name]).await?.remove(&project.name);
+        let stored = stored.map(source::Source::unpack).transpose()?;
+        Ok(stored.and_then(|stored| publish::without_contacts(&stored)).is_some_and(|raw| raw == record.raw))
+    }
+
+    /// Adds the projects that were registered here without an identifier, under the one that an export makes for them.
+    async fn registered_here(
+        &self,
+        db: &impl ConnectionTrait,
+        records: &[Record],
+        known: &mut HashMap<String, Model>,
+    ) -> Result<()> {
+        let unknown = records.iter().filter(|record| !known.contains_key(&record.found.identifier));
+        let made: HashMap<String, &Record> = unknown
+            .flat_map(|record| publish::names_in(&record.found.identifier).map(move |name| (name, record)))
+            .collect();
+        let names: Vec<&str> = made.keys().map(String::as_str).collect();
+        for project in store::unidentified(db, &names).await? {
+            let Found { identifier, lead, .. } = &made[&project.name].found;
+            if self.partners.get(lead) == Some(&project.lead_partner) {
+                known.insert(identifier.clone(), project);
+            }
+        }
+        Ok(())
     }
 
     fn create(&self, record: &Record) -> Result<Model> {
@@ -159,13 +231,10 @@ impl TakeOver {
     }
 
     /// What the record that a project came from said.
-    async fn found_before(&self, db: &impl ConnectionTrait, project: &Model) -> Result<Option<Found>> {
-        let Some(record) = source::record(db, &project.name).await? else {
-            return Ok(None);
-        };
-        Ok(iati::Activity::read(record, 1)
-            .ok()
-            .and_then(|activity| as_found::of(&activity, project.create_time).found))
+    async fn said_before(&self, db: &impl ConnectionTrait, project: &Model) -> Result<Reading> {
+        let record = source::record(db, &project.name).await?;
+        let activity = record.and_then(|record| iati::Activity::read(record, 1).ok());
+        Ok(activity.map(|activity| as_found::of(&activity, project.create_time)).unwrap_or_default())
     }
 
     async fn write(&self, unit: &mut Unit<'_>, plan: Plan) -> Result<()> {
@@ -175,8 +244,9 @@ impl TakeOver {
             .map(|(project, record)| (project.clone(), (project.name, record)))
             .unzip();
         chassis::store::insert_all(unit, &self.call, &created).await?;
-        store::insert_participants(unit.txn, created.iter()).await?;
-        for (before, after, record) in plan.changed {
+        links::tie(unit.txn, created.iter()).await?;
+        crate::result::ledger::keep(unit, created.iter()).await?;
+        for Change { before, after, record, .. } in plan.changed {
             sources.push((before.name.clone(), record));
             let rule = |project: &mut Model| {
                 project.clone_from(&after);
@@ -185,7 +255,8 @@ impl TakeOver {
             chassis::store::apply(unit, &self.call, before, rule).await?;
         }
         let (file_name, now) = (self.upload.options.file_name.clone(), unit.now);
-        let packed = tokio::task::spawn_blocking(move || packed(sources, &file_name, now)).await;
+        let partners = self.partners.clone();
+        let packed = tokio::task::spawn_blocking(move || packed(sources, &file_name, &partners, now)).await;
         source::save(unit.txn, packed.map_err(Error::internal)??).await
     }
 
@@ -218,6 +289,7 @@ impl TakeOver {
             refused: self.refused,
             ..tally.count
         });
+        report.counts.extend(tally.promises.told());
         let late = tally.problems.report("", self.french);
         report.problems.extend(late.problems);
         report.problems_left_off += late.problems_left_off;
@@ -225,7 +297,13 @@ impl TakeOver {
     }
 }
 
-fn packed(sources: Vec<(String, Record)>, file_name: &str, now: Micros) -> Result<Vec<source::Model>> {
+fn packed(
+    sources: Vec<(String, Record)>,
+    file_name: &str,
+    partners: &HashMap<String, String>,
+    now: Micros,
+) -> Result<Vec<source::Model>> {
+    let partner = |key: String| partners.get(&key).cloned().unwrap_or_default();
     let pack = |(project, record): (String, Record)| {
         Ok(source::Model {
             project,
@@ -241,44 +319,10 @@ fn packed(sources: Vec<(String, Record)>, file_name: &str, now: Micros) -> Resul
             default_currency: record.default_currency,
             parent_identifier: record.found.parent,
             time: now,
+            participants: record.participating.into_iter().map(partner).collect(),
         })
     };
     sources.into_iter().map(pack).collect()
-}
-
-fn registered(record: &Record, project: &Model) -> Problem {
-    let name = &project.name;
-    let what = say!(
-        "{name} was registered here with this identifier and speaks for itself: the file does not change it",
-        "{name} a été enregistré ici avec cet identifiant et fait foi : le fichier ne le modifie pas"
-    );
-    Problem {
-        severity: Severity::Advice,
-        record: record.found.identifier.clone(),
-        location: "iati-identifier".to_owned(),
-        line: record.line,
-        found: String::new(),
-        code: "REGISTERED_HERE",
-        en: what.en,
-        fr: what.fr,
-    }
-}
-
-fn circular(project: &Model) -> Problem {
-    let what = say!(
-        "its parent is a part of it, or too many projects stand within each other: left without a parent",
-        "son parent en fait partie, ou trop de projets sont emboîtés : laissé sans parent"
-    );
-    Problem {
-        severity: Severity::Doubtful,
-        record: project.iati_identifier.clone(),
-        location: "related-activity/@ref".to_owned(),
-        line: 0,
-        found: String::new(),
-        code: "PARENT_CIRCULAR",
-        en: what.en,
-        fr: what.fr,
-    }
 }
 
 #[cfg(test)]

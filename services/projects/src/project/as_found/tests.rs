@@ -101,7 +101,7 @@ fn real_files_come_to_so_much() {
             participants: 58,
             budget_lines: (1055, 2110),
             countries: 13,
-            doubts: doubts(&[("DATE_IN_FUTURE", 3)]),
+            doubts: doubts(&[("DATE_IN_FUTURE", 3), ("VALUE_NOT_A_NUMBER", 90)]),
             ..Sum::default()
         }
     );

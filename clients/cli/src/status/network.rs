@@ -1,0 +1,252 @@
+//! The day of those who oversee the network: what waits for their decision, then who owes what.
+
+use prost_reflect::DynamicMessage;
+use serde_json::{Value, json};
+
+use super::{SHOWN, Section, debt, find, lines, owed};
+use crate::app::App;
+use crate::deed::items_of;
+use crate::fault::Result;
+use crate::print::cell::{self, Reader};
+use crate::print::name_of;
+use crate::say::say;
+
+/// What waits for coordinators, or for reviewers, who decide on less.
+pub(super) async fn sections(app: &App, coordinator: bool) -> Result<Vec<Section>> {
+    let summary = app.client.json("ResultService/SummarizeProjects", json!({})).await?;
+    let mut sections = vec![reports_to_review(app, &summary).await?, projects_to_review(app).await?];
+    if coordinator {
+        sections.extend(to_approve(app).await?);
+    }
+    sections.extend(owing(app, &summary, coordinator).await?);
+    sections.push(attention(app, &summary));
+    sections.push(dormant(app, &summary).await?);
+    if coordinator {
+        sections.extend(to_complete(app).await?);
+    }
+    Ok(sections)
+}
+
+fn count(summary: &Value, field: &str) -> usize {
+    summary[field].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
+}
+
+async fn reports_to_review(app: &App, summary: &Value) -> Result<Section> {
+    let (waiting, overdue) = (count(summary, "reportsToReview"), count(summary, "reviewsOverdue"));
+    let found = if waiting > 0 { owed(app, "awaiting = \"REVIEWER\"", SHOWN).await? } else { Vec::new() };
+    let title = match overdue {
+        0 => say!(app.language, "Reports waiting for review", "Rapports à relire"),
+        _ => say!(
+            app.language,
+            "Reports waiting for review, {overdue} longer than agreed",
+            "Rapports à relire, dont {overdue} en retard de relecture"
+        ),
+    };
+    Ok(Section {
+        id: "reportsToReview",
+        title,
+        count: waiting,
+        lines: found.iter().map(|owed| debt(app, owed)).collect(),
+        next: (waiting > 0).then(|| "ensemble report review --next".to_owned()),
+    })
+}
+
+async fn projects_to_review(app: &App) -> Result<Section> {
+    let submitted = find(app, "ProjectService/ListProjects", "state = SUBMITTED").await?;
+    let first = submitted.first().map(name_of).unwrap_or_default();
+    Ok(section(
+        app,
+        "projectsSubmitted",
+        say!(app.language, "Projects waiting for review", "Projets à relire"),
+        &submitted,
+        &format!("ensemble project show {first} · ensemble project review {first} --decision APPROVE"),
+    ))
+}
+
+/// Who owes reports: overdue, missing, due soon. Coordinators remind and reopen.
+async fn owing(app: &App, summary: &Value, coordinator: bool) -> Result<Vec<Section>> {
+    let language = app.language;
+    let counted = |punctuality: &str| {
+        let code = format!("PUNCTUALITY_{punctuality}");
+        let counts = summary["punctualities"].as_array().into_iter().flatten();
+        counts.filter(|counted| counted["punctuality"] == code).map(|counted| count(counted, "count")).sum()
+    };
+    let mut sections = Vec::new();
+    for (id, punctuality, title, next) in [
+        (
+            "reportsOverdue",
+            "OVERDUE",
+            say!(language, "Reports overdue", "Rapports en retard"),
+            "ensemble report remind --filter \"punctuality = OVERDUE\" --dry-run",
+        ),
+        (
+            "reportsMissing",
+            "MISSING",
+            say!(
+                language,
+                "Reports missing: their period is closed",
+                "Rapports manquants : leur période est fermée"
+            ),
+            "ensemble reporting-period reopen NAME --reason \"…\" --lock-date DATE",
+        ),
+        (
+            "reportsDueSoon",
+            "DUE_SOON",
+            say!(language, "Reports due soon", "Rapports bientôt dus"),
+            "ensemble report remind --filter \"punctuality = DUE_SOON\" --dry-run",
+        ),
+    ] {
+        let all: usize = counted(punctuality);
+        let found = match all {
+            0 => Vec::new(),
+            _ => owed(app, &format!("punctuality = {punctuality}"), SHOWN).await?,
+        };
+        let see = format!("ensemble report obligations --filter \"punctuality = {punctuality}\"");
+        sections.push(Section {
+            id,
+            title,
+            count: all,
+            lines: found.iter().map(|owed| debt(app, owed)).collect(),
+            next: (all > 0).then(|| if coordinator { format!("{see} · {next}") } else { see }),
+        });
+    }
+    Ok(sections)
+}
+
+/// What is red or amber, and which corrective actions are late.
+fn attention(app: &App, summary: &Value) -> Section {
+    let language = app.language;
+    let items = summary["attention"].as_array().cloned().unwrap_or_default();
+    let rating = proto::pool().get_enum_by_name("ensemble.projects.v1.Report.Rating");
+    let line = |item: &Value| {
+        let code = item["rating"].as_str().unwrap_or_default();
+        let known = rating.as_ref().and_then(|rating| rating.get_value_by_name(code));
+        let rating = known.map_or_else(|| code.to_owned(), |value| cell::label(&value, language));
+        let late = count(item, "actionsOverdue");
+        let late = match late {
+            0 => String::new(),
+            _ => say!(language, " · {late} actions overdue", " · {late} actions en retard"),
+        };
+        let title = item["title"].as_str().unwrap_or_default();
+        (item["report"].as_str().unwrap_or_default().to_owned(), format!("{title} · {rating}{late}"))
+    };
+    Section {
+        id: "attention",
+        title: say!(language, "Projects that are red or amber", "Projets au rouge ou à l'orange"),
+        count: items.len(),
+        lines: items.iter().take(SHOWN).map(line).collect(),
+        next: items
+            .first()
+            .map(|item| format!("ensemble report show {}", item["report"].as_str().unwrap_or_default())),
+    }
+}
+
+async fn dormant(app: &App, summary: &Value) -> Result<Section> {
+    let all = count(summary, "dormant");
+    let request = json!({ "filter": "dormant = true", "pageSize": SHOWN });
+    let found = match all {
+        0 => Vec::new(),
+        _ => items_of(&app.client.dynamic("ProjectService/ListProjects", request).await?),
+    };
+    Ok(Section {
+        count: all,
+        next: (all > 0).then(|| "ensemble project list --filter \"dormant = true\"".to_owned()),
+        ..section(
+            app,
+            "dormant",
+            say!(
+                app.language,
+                "Dormant projects: two reports in a row are missing",
+                "Projets en sommeil : deux rapports de suite manquent"
+            ),
+            &found,
+            "",
+        )
+    })
+}
+
+fn section(app: &App, id: &'static str, title: String, found: &[DynamicMessage], next: &str) -> Section {
+    Section {
+        id,
+        title,
+        count: found.len(),
+        lines: lines(app, found),
+        next: (!found.is_empty()).then(|| next.to_owned()),
+    }
+}
+
+/// Partners that wait for approval, and those that may be there twice.
+async fn to_approve(app: &App) -> Result<Vec<Section>> {
+    let pending = find(app, "PartnerService/ListPartners", "state = PENDING").await?;
+    let first = pending.first().map(name_of).unwrap_or_default();
+    let duplicates =
+        app.client.dynamic("PartnerService/ListPossibleDuplicates", json!({ "pageSize": 1000 })).await?;
+    Ok(vec![
+        section(
+            app,
+            "partnersPending",
+            say!(app.language, "Partners waiting for approval", "Organisations à approuver"),
+            &pending,
+            &format!("ensemble partner show {first} · ensemble partner approve {first}"),
+        ),
+        duplicates_section(app, &items_of(&duplicates)),
+    ])
+}
+
+/// What was imported with gaps, and who has not come yet.
+async fn to_complete(app: &App) -> Result<Vec<Section>> {
+    let language = app.language;
+    let partners = with_gaps(find(app, "PartnerService/ListPartners", "origin = IMPORTED").await?);
+    let projects = with_gaps(find(app, "ProjectService/ListProjects", "origin = IMPORTED").await?);
+    let invited = find(app, "UserService/ListUsers", "state = INVITED").await?;
+    let first = |found: &[DynamicMessage]| found.first().map(name_of).unwrap_or_default();
+    Ok(vec![
+        section(
+            app,
+            "partnersWithGaps",
+            say!(language, "Imported partners with gaps", "Organisations importées à compléter"),
+            &partners,
+            &format!("ensemble partner show {}", first(&partners)),
+        ),
+        section(
+            app,
+            "projectsWithGaps",
+            say!(language, "Imported projects with gaps", "Projets importés à compléter"),
+            &projects,
+            &format!("ensemble project show {}", first(&projects)),
+        ),
+        section(
+            app,
+            "usersInvited",
+            say!(language, "People invited, not yet active", "Personnes invitées, pas encore actives"),
+            &invited,
+            &format!("ensemble user reissue-invitation {}", first(&invited)),
+        ),
+    ])
+}
+
+fn with_gaps(items: Vec<DynamicMessage>) -> Vec<DynamicMessage> {
+    items.into_iter().filter(|item| item.has_field_by_name("gaps")).collect()
+}
+
+fn duplicates_section(app: &App, pairs: &[DynamicMessage]) -> Section {
+    let reader = Reader { language: app.language, person: true };
+    let part = |pair: &DynamicMessage, field| cell::at(pair, field, reader);
+    let lines = pairs.iter().take(SHOWN).map(|pair| {
+        let (title, candidate, score) =
+            (part(pair, "title"), part(pair, "candidate_title"), part(pair, "score"));
+        (
+            format!("{} = {}", part(pair, "partner"), part(pair, "candidate")),
+            format!("{title} / {candidate} ({score} %, {})", part(pair, "reasons")),
+        )
+    });
+    Section {
+        id: "possibleDuplicates",
+        title: say!(app.language, "Possible duplicates", "Doublons possibles"),
+        count: pairs.len(),
+        lines: lines.collect(),
+        next: pairs.first().map(|pair| {
+            format!("ensemble partner merge {} --survivor {}", part(pair, "partner"), part(pair, "candidate"))
+        }),
+    }
+}

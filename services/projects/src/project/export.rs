@@ -1,0 +1,244 @@
+//! Projects as a file of activities: page by page, record by record, never whole in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::error::{Error, Result};
+use chassis::page::Ask;
+use chassis::wire::{Conversation, status};
+use chassis::{Context, Store, name, say};
+use futures::{Stream, StreamExt as _};
+use proto::common::FileChunk;
+use proto::partners::Partner;
+use proto::projects::ExportActivitiesRequest;
+use proto::projects::indicator::CountingBasis;
+use tokio::sync::{Semaphore, mpsc};
+use tonic::Status;
+
+use super::describe::PARTNER;
+use super::peers::Partners;
+use super::publish::results::Kept;
+use super::publish::{self, Around};
+use super::row::Model;
+use super::source::{self, Source};
+use super::store;
+use crate::settings::Settings;
+use crate::{project_indicator, report};
+
+/// Projects that are read at once.
+const PAGE: i32 = 100;
+/// Bytes that are sent at once, about.
+const CHUNK: usize = 256 * 1024;
+/// Exports that one process writes at once: each reads everything.
+const AT_ONCE: usize = 8;
+
+/// What is sent.
+pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<FileChunk, Status>> + Send>>;
+
+/// Writes files of activities.
+#[derive(Clone)]
+pub(crate) struct Exports {
+    store: Store<Model>,
+    context: Context,
+    partners: Partners,
+    settings: Settings,
+    room: Arc<Semaphore>,
+}
+
+impl Exports {
+    pub(crate) fn new(
+        store: Store<Model>,
+        context: &Context,
+        partners: Partners,
+        settings: Settings,
+    ) -> Self {
+        Self { store, context: context.clone(), partners, settings, room: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The projects that the caller may see and asks for.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on `filter` and `publisher`; `RESOURCE_EXHAUSTED` while many exports are being written.
+    pub(crate) async fn file(&self, caller: Arc<Caller>, request: ExportActivitiesRequest) -> Result<Pieces> {
+        if !request.publisher.is_empty() {
+            name::check_reference("publisher", PARTNER, &request.publisher)?;
+        }
+        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Error::Exhausted {
+            reason: "EXPORTS_AT_ONCE",
+            why: say!(
+                "many exports are being written at this moment: try again in a minute",
+                "de nombreux exports sont en cours d'écriture : réessayez dans une minute"
+            ),
+            retry_after: Some(std::time::Duration::from_secs(30)),
+        })?;
+        let least = self.settings.current(&caller).await?.public_k;
+        let first = self.page(&caller, &request, "").await?;
+        let (sender, pieces) = mpsc::channel(2);
+        let conversation = Conversation::current();
+        let exports = self.clone();
+        tokio::spawn(conversation.clone().carry(async move {
+            let mut file = File { exports, caller, request, sender, least, out: String::new() };
+            if let Err(error) = file.write(first).await {
+                let _ = file.sender.send(Err(status(error, &Conversation::current()))).await; // or nobody listens
+            }
+            drop(room);
+        }));
+        Ok(tokio_stream::wrappers::ReceiverStream::new(pieces).boxed())
+    }
+
+    async fn page(
+        &self,
+        caller: &Caller,
+        request: &ExportActivitiesRequest,
+        page_token: &str,
+    ) -> Result<chassis::page::Page<Model>> {
+        let ask = Ask {
+            method: Conversation::current().method,
+            parent: &request.publisher,
+            scope: &caller.subject,
+            page_size: PAGE,
+            page_token,
+            filter: &request.filter,
+            order_by: "",
+        };
+        let visible = store::visible(caller.oversees(), caller.partners.keys().cloned().collect());
+        self.store.list(ask, store::published_by(visible, &request.publisher)).await
+    }
+}
+
+/// A file being written.
+struct File {
+    exports: Exports,
+    caller: Arc<Caller>,
+    request: ExportActivitiesRequest,
+    sender: mpsc::Sender<Result<FileChunk, Status>>,
+    /// How many people a figure must be of to be shown.
+    least: i32,
+    out: String,
+}
+
+impl File {
+    async fn write(&mut self, first: chassis::page::Page<Model>) -> Result<()> {
+        let now = self.exports.context.clock.now();
+        let generated = chrono::DateTime::from_timestamp_micros(now.0).unwrap_or_default();
+        self.out.push_str(&iati::write::start(generated));
+        let opening = FileChunk {
+            file_name: format!("iati-activities-{}.xml", generated.format("%Y-%m-%d")),
+            mime_type: "application/xml".to_owned(),
+            chunk: Vec::new(),
+        };
+        if self.sender.send(Ok(opening)).await.is_err() {
+            return Ok(()); // nobody listens any more
+        }
+        let mut page = first;
+        loop {
+            if !self.records(page.rows).await? {
+                return Ok(());
+            }
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            page = self.exports.page(&self.caller, &self.request, &page.next_page_token).await?;
+        }
+        self.out.push_str(iati::write::END);
+        self.send().await;
+        Ok(())
+    }
+
+    /// Writes the records of a page; false when nobody listens any more.
+    async fn records(&mut self, projects: Vec<Model>) -> Result<bool> {
+        let database = self.exports.store.database().reader();
+        let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
+        let mut sources = source::of(database, &names).await?;
+        let parents = self.parents(&projects).await?;
+        let mut wanted = BTreeSet::new();
+        for project in &projects {
+            let source = sources.get(&project.name);
+            wanted.extend(publish::unnamed(project, source.map(|packed| packed.participants.as_slice())));
+        }
+        wanted.extend(
+            parents
+                .values()
+                .filter(|parent| parent.iati_identifier.is_empty())
+                .map(|parent| parent.lead_partner.as_str()),
+        );
+        let partners = self.exports.partners.look_up(&self.caller, wanted).await?;
+        for project in projects {
+            let source = sources.remove(&project.name);
+            let parent = parents.get(&project.parent_project);
+            let around = Around {
+                parent: parent.map(|parent| publish::identifier(parent, partners.get(&parent.lead_partner))),
+                partners: of_project(&project, &partners),
+                contacts: self.request.include_contacts,
+                kept: self.kept(&project).await?,
+            };
+            let written = tokio::task::spawn_blocking(move || {
+                let source = source.map(Source::unpack).transpose()?;
+                Ok::<_, Error>(publish::record(&project, source.as_ref(), &around))
+            });
+            self.out.push_str(&written.await.map_err(Error::internal)??);
+            self.out.push('\n');
+            if self.out.len() >= CHUNK && !self.send().await {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The indicators of a project and what counts of them, as the public sees it: a file that is given away knows no
+    /// readers (GDP-2).
+    async fn kept(&self, project: &Model) -> Result<Vec<Kept>> {
+        let database = self.exports.store.database().reader();
+        let rows = project_indicator::store::of_project(database, &project.name).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let persons: BTreeSet<String> =
+            rows.iter().filter(|row| counts_people(row)).map(|row| row.name.clone()).collect();
+        let mut kept: Vec<Kept> = rows.into_iter().map(|row| Kept { row, came: BTreeMap::new() }).collect();
+        for report in report::store::accepted(database, &project.name).await? {
+            let days = (report.period_start, report.period_end);
+            let language = Conversation::current().language;
+            let report = report::shown::to_the_public(report.into(), &persons, self.least, language);
+            for value in report.values {
+                let of = |one: &&mut Kept| one.row.name == value.project_indicator;
+                if let Some(one) = kept.iter_mut().find(of) {
+                    one.came.insert(days, value);
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The projects that these are part of, as far as the caller may see them.
+    async fn parents(&self, projects: &[Model]) -> Result<HashMap<String, Model>> {
+        let names: BTreeSet<&str> = projects.iter().map(|project| project.parent_project.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let found = store::named(self.exports.store.database().reader(), &names).await?;
+        let seen = found.into_iter().filter(|parent| super::rules::sees(&self.caller, parent));
+        Ok(seen.map(|parent| (parent.name.clone(), parent)).collect())
+    }
+
+    /// Sends what is written; false when nobody listens any more.
+    async fn send(&mut self) -> bool {
+        let text = std::mem::take(&mut self.out).into_bytes();
+        for piece in text.chunks(CHUNK) {
+            let piece = FileChunk { chunk: piece.to_vec(), ..FileChunk::default() };
+            if self.sender.send(Ok(piece)).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn counts_people(row: &project_indicator::row::Model) -> bool {
+    row.told.library.as_ref().is_some_and(|library| library.counting_basis == CountingBasis::UniquePersons)
+}
+
+fn of_project(project: &Model, partners: &HashMap<String, Partner>) -> HashMap<String, Partner> {
+    let named = project.partners().into_iter();
+    named.filter_map(|name| Some((name.to_owned(), partners.get(name)?.clone()))).collect()
+}

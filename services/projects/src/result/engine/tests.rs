@@ -1,0 +1,6 @@
+//! The engine against a slow, obvious reference, on generated networks; and rule by rule on small ones.
+
+mod network;
+mod property;
+mod reference;
+mod rule;

@@ -1,0 +1,214 @@
+//! Stories of what a project is linked to, its new baselines, its parts, and its end.
+
+use proto::common::DateRange;
+use proto::projects as pb;
+use proto::projects::project::State;
+use tonic::Code;
+
+use super::reporting::{halves, number, reporting};
+use super::territory::territory;
+use super::{change, close, create, draft, lead, moved, need, placed, promise, promising, take, whole};
+use crate::caller::{Caller, done, expect};
+use crate::harness::Network;
+
+type Answer = Result<tonic::Response<pb::Project>, tonic::Status>;
+
+async fn get(caller: &Caller, name: &str) -> pb::Project {
+    done(caller.projects().get_project(pb::GetProjectRequest { name: name.to_owned() }).await)
+}
+
+async fn rebaseline(caller: &Caller, name: &str, request: pb::RebaselineProjectRequest) -> Answer {
+    let request = pb::RebaselineProjectRequest {
+        name: name.to_owned(),
+        reason: "La ville a grandi.".to_owned(),
+        ..request
+    };
+    caller.projects().rebaseline_project(request).await
+}
+
+async fn listed(caller: &Caller, filter: &str) -> Vec<String> {
+    let request =
+        pb::ListProjectsRequest { filter: filter.to_owned(), page_size: 1000, ..Default::default() };
+    done(caller.projects().list_projects(request).await).projects.into_iter().map(|one| one.name).collect()
+}
+
+async fn promises(caller: &Caller, project: &str) -> Vec<pb::ProjectIndicator> {
+    let request = pb::ListProjectIndicatorsRequest { parent: project.to_owned(), ..Default::default() };
+    done(caller.project_indicators().list_project_indicators(request).await).project_indicators
+}
+
+async fn projects_are_found_by_what_they_are_linked_to(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let project = done(admin.projects().create_project(create(placed(network, whole(&partner)).await)).await);
+    let (town, need) = (&project.territories[0], &project.needs[0]);
+    let by_town = format!("territories = \"{town}\"");
+    assert_eq!(listed(&admin, &by_town).await, [project.name.as_str()]);
+    assert_eq!(listed(&admin, &format!("needs = \"{need}\"")).await, [project.name.as_str()]);
+    let fifth = format!("recommendations = \"recommendations/idt-5\" AND {by_town}");
+    assert_eq!(listed(&admin, &fifth).await, [project.name.as_str()]);
+    let elsewhere = placed(network, pb::Project { name: project.name.clone(), ..whole(&partner) }).await;
+    done(admin.projects().update_project(change(elsewhere.clone(), &["territories", "needs"])).await);
+    assert!(listed(&admin, &by_town).await.is_empty(), "it is no longer there");
+    let there = format!("territories = \"{}\"", elsewhere.territories[0]);
+    assert_eq!(listed(&admin, &there).await, [project.name.as_str()]);
+
+    let nowhere = pb::Project {
+        territories: vec![town.clone(), "territories/nowhere".to_owned()],
+        needs: vec![format!("{town}/needs/nothing")],
+        ..draft(&partner)
+    };
+    let refused = admin.projects().create_project(create(nowhere)).await;
+    let fields = expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields;
+    assert_eq!(fields, ["project.territories[1]", "project.needs[0]"]);
+}
+
+async fn prj_11_a_need_may_be_of_a_territory_around_or_within(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let coordinator = network.coordinator().await;
+    let make = async |kind, parent: &str| {
+        let request =
+            pb::CreateTerritoryRequest { territory: Some(territory(kind, parent)), ..Default::default() };
+        done(coordinator.territories().create_territory(request).await).name
+    };
+    let region = make(pb::territory::Kind::Region, "").await;
+    let town = make(pb::territory::Kind::Municipality, &region).await;
+    let quarter = make(pb::territory::Kind::District, &town).await;
+    let sibling = make(pb::territory::Kind::Municipality, &region).await;
+    let submitted = async |needs_of: &str, state: bool| {
+        let (project, _) = promising(network, &partner).await;
+        let need = match state {
+            true => need::qualified(network, needs_of).await.name,
+            false => {
+                let request = pb::CreateNeedRequest {
+                    parent: needs_of.to_owned(),
+                    need: Some(need::need(&partner)),
+                    ..Default::default()
+                };
+                done(admin.needs().create_need(request).await).name
+            }
+        };
+        let there = pb::Project {
+            name: project.name.clone(),
+            territories: vec![town.clone()],
+            needs: vec![need],
+            ..Default::default()
+        };
+        done(admin.projects().update_project(change(there, &["territories", "needs"])).await);
+        take(&admin, "SubmitProject", &project.name, true).await
+    };
+    for near in [&town, &region, &quarter] {
+        done(submitted(near, true).await);
+    }
+    expect(Code::FailedPrecondition, "PRJ_11", submitted(&sibling, true).await);
+    expect(Code::FailedPrecondition, "PRJ_11", submitted(&town, false).await);
+}
+
+async fn prj_14_several_partners_name_their_partnership(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let other = network.home_partner().await;
+    let (project, _) = promising(network, &partner).await;
+    let with = pb::Project {
+        name: project.name.clone(),
+        participants: vec![pb::Participant { partner: other, iati_role: "4".to_owned() }],
+        ..Default::default()
+    };
+    done(admin.projects().update_project(change(with, &["participants"])).await);
+    done(take(&admin, "SubmitProject", &project.name, false).await);
+    done(take(&network.coordinator().await, "ReviewProject", &project.name, false).await);
+    expect(Code::FailedPrecondition, "PRJ_14", take(&admin, "StartProject", &project.name, false).await);
+    let carried = pb::Project {
+        name: project.name.clone(),
+        partnership: "partnerships/together".to_owned(),
+        ..Default::default()
+    };
+    done(admin.projects().update_project(change(carried, &["partnership"])).await);
+    assert_eq!(done(take(&admin, "StartProject", &project.name, false).await).state(), State::Active);
+}
+
+async fn prj_15_a_programme_is_closed_after_its_parts(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let coordinator = network.coordinator().await;
+    let way = ["SubmitProject", "ReviewProject", "StartProject", "CompleteProject"];
+    let programme = moved(network, &partner, &way).await.name;
+    let part = pb::Project { parent_project: programme.clone(), ..draft(&partner) };
+    let part = done(admin.projects().create_project(create(part)).await).name;
+    expect(Code::FailedPrecondition, "PRJ_15", close(&coordinator, &programme, "Fini.").await);
+    done(take(&admin, "CancelProject", &part, false).await);
+    assert_eq!(done(close(&coordinator, &programme, "Fini.").await).state(), State::Closed);
+}
+
+async fn prj_16_a_new_baseline_moves_project_and_indicators_at_once(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let project = moved(network, &partner, &["SubmitProject", "ReviewProject"]).await;
+    let name = project.name.as_str();
+    assert_eq!((project.baseline_number, project.baseline_reason.as_str()), (1, ""));
+    let [people, devices] = promises(&admin, name).await.try_into().unwrap();
+    let (people, devices) = if people.result_level == "2" { (people, devices) } else { (devices, people) };
+    let day = |year, month| Some(proto::Date { year, month, day: 1 });
+    let period = |end: i32| Some(DateRange { start_date: day(2026, 1), end_date: day(end, 12) });
+    let longer = pb::Project { planned_period: period(2029), ..Default::default() };
+
+    // The targets no longer reach the end: nothing of it is done.
+    let alone = pb::RebaselineProjectRequest { project: Some(longer.clone()), ..Default::default() };
+    expect(Code::FailedPrecondition, "PRJ_12", rebaseline(&admin, name, alone.clone()).await);
+    assert_eq!(get(&admin, name).await.etag, project.etag);
+
+    let until = |promise: &pb::ProjectIndicator| pb::ProjectIndicator {
+        name: promise.name.clone(),
+        targets: vec![pb::Target { period: period(2029), value: Some(number("300")), ..Default::default() }],
+        ..Default::default()
+    };
+    let mut places = promise("idt-i03", "1");
+    places.targets = until(&devices).targets;
+    let whole = pb::RebaselineProjectRequest {
+        project_indicators: vec![until(&people), places],
+        removed_project_indicators: vec![devices.name.clone()],
+        ..alone
+    };
+    let stale = pb::RebaselineProjectRequest { etag: "\"1\"".to_owned(), ..whole.clone() };
+    expect(Code::Aborted, "ETAG_MISMATCH", rebaseline(&admin, name, stale).await);
+    let rehearsed = pb::RebaselineProjectRequest { validate_only: true, ..whole.clone() };
+    done(rebaseline(&admin, name, rehearsed).await);
+    assert_eq!(promises(&admin, name).await.len(), 2, "a rehearsal writes nothing");
+
+    let anew = done(rebaseline(&admin, name, whole.clone()).await);
+    let said = (anew.state(), anew.baseline_number, anew.baseline_reason.as_str());
+    assert_eq!(said, (State::Approved, 2, "La ville a grandi."));
+    assert_eq!(anew.planned_period, period(2029));
+    let mut indicators: Vec<_> = promises(&admin, name).await.into_iter().map(|one| one.indicator).collect();
+    indicators.sort();
+    assert_eq!(indicators, ["indicators/idt-i01", "indicators/idt-i03"]);
+
+    let gone = rebaseline(&admin, name, whole).await;
+    let fields = expect(Code::InvalidArgument, "INVALID_FIELD", gone).fields;
+    assert_eq!(fields, ["removed_project_indicators[0]"]);
+    let nothing = rebaseline(&admin, name, pb::RebaselineProjectRequest::default()).await;
+    expect(Code::InvalidArgument, "INVALID_FIELD", nothing);
+    let other = network.home_partner().await;
+    for intruder in [network.outsider().await, network.reviewer().await, network.partner_admin(&other).await]
+    {
+        let refused = rebaseline(&intruder, name, pb::RebaselineProjectRequest::default()).await;
+        expect(Code::PermissionDenied, "PERMISSION_DENIED", refused);
+    }
+}
+
+async fn prj_16_what_has_accepted_values_stays(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let [half, _] = halves(network).await;
+    let reporting = reporting(network, &partner).await;
+    reporting.accepted(&admin, &half, "100").await;
+    let without = pb::RebaselineProjectRequest {
+        removed_project_indicators: vec![reporting.devices.clone()],
+        ..Default::default()
+    };
+    expect(Code::FailedPrecondition, "PRJ_16", rebaseline(&admin, &reporting.project, without).await);
+}
+
+told_everywhere!(
+    projects_are_found_by_what_they_are_linked_to,
+    prj_11_a_need_may_be_of_a_territory_around_or_within,
+    prj_14_several_partners_name_their_partnership,
+    prj_15_a_programme_is_closed_after_its_parts,
+    prj_16_a_new_baseline_moves_project_and_indicators_at_once,
+    prj_16_what_has_accepted_values_stays,
+);
