@@ -113,7 +113,7 @@ fn search(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(crate::result::tries(600))]
 
     #[test]
     fn gdp_2_no_suppressed_figure_can_be_computed_from_what_is_shown((figures, sums) in any_table(), k in 3..6_i32) {

@@ -143,7 +143,7 @@ fn ask<'b>(network: &Network, book: &'b Book, tree: &Tree, asked: &Asked, explai
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(crate::result::tries(3000))]
 
     #[test]
     fn agg_1_to_9_totals_are_those_of_the_reference(network in any_network(), asked in any_question()) {
