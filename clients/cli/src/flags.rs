@@ -98,10 +98,13 @@ pub(crate) fn secret(field: &FieldDescriptor) -> bool {
 
 /// The flags of a verb, from the fields of its request and of the resource in it.
 pub(crate) fn flags(noun: &Noun, verb: &Verb) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    if verb.manner == Manner::Import {
+        return flags; // `import` has its own
+    }
     let input = verb.method.input();
     let resource = resource_field(noun, verb);
     let id = id_field(noun, verb);
-    let mut flags = Vec::new();
     let long = |field: &FieldDescriptor| match contract::kebab(field.name()) {
         taken if TAKEN.contains(&taken.as_str()) => format!("{}-{taken}", noun.singular),
         free => free,
