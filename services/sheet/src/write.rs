@@ -26,8 +26,8 @@ const LINE_HEIGHT: f64 = 15.0;
 /// Lines beyond which a row grows no more: programs allow 409 points.
 const MOST_LINES: f64 = 25.0;
 
-const INK: Color = Color::RGB(0x1B_1B_1B);
-const FRAME: Color = Color::RGB(0xB0_B0_B0);
+const INK: Color = Color::RGB(0x1B1B1B);
+const FRAME: Color = Color::RGB(0xB0B0B0);
 
 impl Book {
     /// The bytes of the file.
@@ -68,6 +68,7 @@ fn needed(line: &Line, page: &Page) -> u16 {
             let fits = (column.width * wide).max(1.0);
             text.lines().map(|line| (line.chars().count() as f64 / fits).ceil().max(1.0)).sum::<f64>()
         }
+        Content::Text(_) if slot.style == Style::Title => 2.0, // its letters are larger
         _ => 1.0,
     };
     let most = line.slots.iter().zip(&page.columns).filter(|(_, column)| !column.hidden).map(lines);
@@ -253,16 +254,16 @@ fn look(style: Style, shape: Shape) -> Format {
         Style::Heading => framed(base)
             .set_bold()
             .set_font_color(Color::White)
-            .set_background_color(Color::RGB(0x1F_3A_5F))
+            .set_background_color(Color::RGB(0x1F3A5F))
             .set_align(FormatAlign::VerticalCenter),
-        Style::Group => base.set_bold().set_background_color(Color::RGB(0xDD_E7_F3)),
-        Style::Known => framed(base).set_background_color(Color::RGB(0xF2_F2_F2)),
-        Style::Input => framed(base).set_background_color(Color::RGB(0xFF_F8_D6)).set_unlocked(),
+        Style::Group => base.set_bold().set_background_color(Color::RGB(0xDDE7F3)),
+        Style::Known => framed(base).set_background_color(Color::RGB(0xF2F2F2)),
+        Style::Input => framed(base).set_background_color(Color::RGB(0xFFF8D6)).set_unlocked(),
         Style::Closed => framed(base)
             .set_pattern(FormatPattern::LightUp)
             .set_foreground_color(FRAME)
-            .set_background_color(Color::RGB(0xE6_E6_E6)),
-        Style::Wrong => framed(base).set_background_color(Color::RGB(0xFB_E3_E0)),
+            .set_background_color(Color::RGB(0xE6E6E6)),
+        Style::Wrong => framed(base).set_background_color(Color::RGB(0xFBE3E0)),
     };
     match shape {
         Shape::Words => format,

@@ -71,7 +71,7 @@ pub(super) fn corrected(
     let rows = std::iter::once(Row { slots: heads, height: 0 }).chain(findings.into_iter().map(row));
     let list = Page {
         name: said(words::WRONG, language).to_owned(),
-        tab: Some(0xC0_39_2B),
+        tab: Some(0xC0392B),
         columns: [18.0, 20.0, 30.0, 100.0].map(|width| Column { width, hidden: false }).to_vec(),
         lines: rows.collect(),
         ..Page::default()

@@ -123,7 +123,7 @@ impl Ask<'_> {
         let title = Row { slots: vec![Slot::text(Style::Title, self.title())], height: 0 };
         Page {
             name: self.said(words::README),
-            tab: Some(0x1F_3A_5F),
+            tab: Some(0x1F3A5F),
             protected: true,
             columns: [18.0, 110.0].map(|width| sheet::Column { width, hidden: false }).to_vec(),
             lines: std::iter::once(title).chain(texts.into_iter().map(row)).collect(),
@@ -150,7 +150,7 @@ impl Ask<'_> {
         };
         Page {
             name: self.said(words::REPORT),
-            tab: Some(0xF9_A8_25),
+            tab: Some(0xF9A825),
             protected: true,
             columns: COLUMNS.iter().map(column).collect(),
             lines: rows,

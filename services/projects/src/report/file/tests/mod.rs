@@ -157,7 +157,7 @@ impl Desk {
         Self(workbook.sheets.iter().map(cells).collect())
     }
 
-    fn sheet(&mut self, name: &str) -> &mut BTreeMap<(u32, u32), Value> {
+    fn sheet(&mut self, name: &str) -> &mut Cells {
         &mut self.0.iter_mut().find(|(known, _)| known == name).unwrap().1
     }
 
@@ -186,7 +186,7 @@ impl Desk {
     }
 
     fn xlsx(&self) -> Vec<u8> {
-        let page = |(name, cells): &(String, BTreeMap<(u32, u32), Value>)| {
+        let page = |(name, cells): &(String, Cells)| {
             let mut lines: Vec<Row> = Vec::new();
             for ((row, column), value) in cells {
                 let (row, column) = (*row as usize, *column as usize);
