@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod formats;
 mod refusals;
+mod report;
 mod status;
 mod territories;
 mod tree;

@@ -15,7 +15,7 @@ use super::{lead, reporter};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 
-const VALUE: u32 = 7;
+pub(crate) const VALUE: u32 = 7;
 
 async fn template(caller: &Caller, project: &str, period: &str, format: Format) -> Vec<u8> {
     let request = pb::GetReportTemplateRequest {
@@ -35,7 +35,7 @@ async fn template(caller: &Caller, project: &str, period: &str, format: Format) 
 }
 
 /// Types into a spreadsheet, as a program would keep it: by the sheet, the row's key, and the column.
-fn filled(file: &[u8], typed: &[(&str, &str, u32, Value)]) -> Vec<u8> {
+pub(crate) fn filled(file: &[u8], typed: &[(&str, &str, u32, Value)]) -> Vec<u8> {
     let workbook = open(file);
     let page = |sheet: &sheet::Sheet| {
         let mut lines: Vec<Line> = Vec::new();
@@ -67,7 +67,7 @@ fn open(file: &[u8]) -> Workbook {
     sheet::read(file, &Limits::default()).unwrap()
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
@@ -93,7 +93,7 @@ fn partial() -> ImportOptions {
     ImportOptions { partial: true, ..ImportOptions::default() }
 }
 
-fn id(name: &str) -> &str {
+pub(crate) fn id(name: &str) -> &str {
     name.rsplit('/').next().unwrap()
 }
 
@@ -109,7 +109,7 @@ async fn reports(caller: &Caller, project: &str) -> Vec<pb::Report> {
 }
 
 /// All that a review asks for (200 of each were promised until then), typed into the template of a period.
-fn whole(reporting: &Reporting, people: i64, devices: i64) -> Vec<(&str, &str, u32, Value)> {
+pub(crate) fn whole(reporting: &Reporting, people: i64, devices: i64) -> Vec<(&str, &str, u32, Value)> {
     vec![
         ("Rapport", id(&reporting.people), VALUE, Value::Number(people.into())),
         ("Rapport", id(&reporting.devices), VALUE, Value::Number(devices.into())),
