@@ -76,7 +76,14 @@ impl Noun {
 
     /// A name to show in examples: `partners/mairie-de-kaolack`.
     pub(crate) fn example(&self) -> String {
-        example_of(&self.pattern)
+        self.only().unwrap_or_else(|| example_of(&self.pattern))
+    }
+
+    /// The name of a resource of which there is one: the contract says it where others say a pattern.
+    pub(crate) fn only(&self) -> Option<String> {
+        let comment = comment_of_field(&self.resource.get_field_by_name("name")?).en;
+        let name = comment.trim().strip_prefix('`')?.strip_suffix("`.")?;
+        (!name.contains('{')).then(|| name.to_owned())
     }
 
     /// Completes what was typed to a name, when it can be one: `kaolack` is `partners/kaolack`.

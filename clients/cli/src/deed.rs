@@ -41,7 +41,7 @@ pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatche
 async fn show(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
     let typed: Vec<String> = match matches.get_many::<String>("name") {
         Some(names) => names.cloned().collect(),
-        None => vec!["users/me".to_owned()],
+        None => tree::unnamed(noun, verb).into_iter().collect(),
     };
     let mut found = Vec::new();
     for typed in &typed {

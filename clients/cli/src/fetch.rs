@@ -1,6 +1,5 @@
 //! A file that the server makes: `ensemble report template PROJECT --period P`.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::StyledStr;
@@ -8,9 +7,9 @@ use clap::{Arg, ArgMatches, ValueHint};
 use prost_reflect::{DynamicMessage, Value};
 
 use crate::app::App;
+use crate::arrival::{Place, arrive};
 use crate::contract::{self, Noun, Verb};
-use crate::deed::text;
-use crate::fault::{Fault, Result};
+use crate::fault::Result;
 use crate::say::{Language, say};
 use crate::{flags, tree};
 
@@ -51,41 +50,16 @@ pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatche
         request.set_field_by_name("parent", Value::String(parent));
     }
     let mut pieces = app.client.server_stream(&verb.method, request).await?;
-    let (mut name, mut file) = (String::new(), Vec::new());
-    while let Some(piece) = pieces.message().await.map_err(|status| app.client.explain(&status, ""))? {
-        if name.is_empty() {
-            name = text(&piece, "file_name");
-        }
-        if let Some(bytes) = piece.get_field_by_name("chunk")
-            && let Some(bytes) = bytes.as_bytes()
-        {
-            file.extend_from_slice(bytes);
-        }
-    }
     let out = matches.get_one::<String>("out").map(String::as_str);
-    if out == Some("-") {
-        std::io::stdout().write_all(&file)?;
-        return Ok(());
-    }
-    let path = match out {
-        Some(out) => PathBuf::from(out),
+    let place = |name: &str| match out {
+        Some("-") => Place::Output,
+        Some(out) => Place::At(PathBuf::from(out)),
         // Only a name: a server does not choose a folder.
-        None => PathBuf::from(Path::new(&name).file_name().unwrap_or_else(|| "ensemble.bin".as_ref())),
+        None => Place::New(Path::new(name).file_name().unwrap_or_else(|| "ensemble.bin".as_ref()).into()),
     };
-    let new = out.is_none();
-    write(&path, &file, new).map_err(|error| Fault::file(language, &path, &error))?;
-    let (shown, size) = (path.display(), file.len().div_ceil(1024));
-    app.output.narrate(&say!(language, "{shown} ({size} KiB)", "{shown} ({size} Kio)"));
+    if let (Some(path), bytes) = arrive(app, &mut pieces, place).await? {
+        let (path, size) = (path.display(), bytes.div_ceil(1024));
+        app.output.narrate(&say!(language, "{path} ({size} KiB)", "{path} ({size} Kio)"));
+    }
     Ok(())
-}
-
-/// Writes a file; where nobody named it, not over another.
-fn write(path: &Path, bytes: &[u8], new: bool) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    let options = if new {
-        options.write(true).create_new(true)
-    } else {
-        options.write(true).create(true).truncate(true)
-    };
-    options.open(path)?.write_all(bytes)
 }

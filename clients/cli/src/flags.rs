@@ -242,14 +242,15 @@ fn reference(field: &FieldDescriptor, text: &str) -> String {
     if field.kind() != Kind::String {
         return text.to_owned();
     }
-    let name = field.name().trim_end_matches('s');
-    let word = REFERENCES.iter().find(|(field, _)| *field == name).map_or(name, |(_, noun)| noun);
-    let word = word.rsplit('_').next().unwrap_or(word);
-    match word {
-        "partner" | "project" | "user" => contract::complete(&format!("{word}s/{{{word}}}"), text),
-        _ => None,
-    }
-    .unwrap_or_else(|| text.to_owned())
+    let name = field.name();
+    let name = REFERENCES.iter().find(|(field, _)| *field == name).map_or(name, |(_, noun)| noun);
+    let nouns = contract::nouns(proto::pool());
+    // `reporting_period` is a noun itself; of `lead_partner`, the last word is.
+    let words = [Some(name), name.rsplit('_').next()].into_iter().flatten().map(contract::kebab);
+    let noun = words.filter_map(|word| {
+        nouns.iter().find(|noun| noun.singular == word || noun.plural == word).map(|noun| &noun.pattern)
+    });
+    noun.filter_map(|pattern| contract::complete(pattern, text)).next().unwrap_or_else(|| text.to_owned())
 }
 
 /// `-f FILE`: a resource in JSON or YAML; `-` is stdin.

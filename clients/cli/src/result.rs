@@ -38,6 +38,9 @@ const FILTERS: [(&str, &str); 5] = [
     ("project", "projects"),
 ];
 
+/// The filters that a summary takes.
+const SUMMARIZED: [&str; 3] = ["territory", "partner", "recommendation"];
+
 pub(crate) fn command(language: Language) -> Command {
     let say = |en: &'static str, fr: &'static str| language.pick(en, fr);
     let flag = |name: &'static str, value: &'static str, help: &'static str| {
@@ -98,33 +101,79 @@ pub(crate) fn command(language: Language) -> Command {
         "Dire quelles valeurs comptent, et lesquelles non",
     )));
     for (name, _) in FILTERS {
-        let help = match name {
-            "territory" => {
-                say("Only what lies in this territory", "Seulement ce qui se trouve dans ce territoire")
-            }
-            "partner" => say(
-                "Only of projects that this partner leads or takes part in",
-                "Seulement des projets de cette organisation",
-            ),
-            "need" => {
-                say("Only of projects that answer this need", "Seulement des projets répondant à ce besoin")
-            }
-            "recommendation" => say(
-                "Only of projects that carry this recommendation out",
-                "Seulement des projets mettant en œuvre cette recommandation",
-            ),
-            _ => say("Only of this project and its parts", "Seulement de ce projet et de ses parties"),
-        };
-        aggregate = aggregate.arg(flag(name, say("NAME", "NOM"), help));
+        aggregate = aggregate.arg(flag(name, say("NAME", "NOM"), filter_help(name, language)));
+    }
+    let mut summarize = leaf(
+        "summarize",
+        say(
+            "Says how projects stand: states, ratings, reports due, needs answered",
+            "Dit où en sont les projets : états, appréciations, rapports dus, besoins pris en charge",
+        )
+        .to_owned(),
+        &["ensemble result summarize --territory fr-dep-84".to_owned()],
+        language,
+    );
+    for name in SUMMARIZED {
+        summarize = summarize.arg(flag(name, say("NAME", "NOM"), filter_help(name, language)));
     }
     group("result", say("What it all adds up to, and why", "Ce que tout cela donne, et pourquoi"), language)
         .subcommand(aggregate)
+        .subcommand(summarize)
+}
+
+fn filter_help(name: &str, language: Language) -> &'static str {
+    let say = |en, fr| language.pick(en, fr);
+    match name {
+        "territory" => {
+            say("Only what lies in this territory", "Seulement ce qui se trouve dans ce territoire")
+        }
+        "partner" => say(
+            "Only of projects that this partner leads or takes part in",
+            "Seulement des projets de cette organisation",
+        ),
+        "need" => {
+            say("Only of projects that answer this need", "Seulement des projets répondant à ce besoin")
+        }
+        "recommendation" => say(
+            "Only of projects that carry this recommendation out",
+            "Seulement des projets mettant en œuvre cette recommandation",
+        ),
+        _ => say("Only of this project and its parts", "Seulement de ce projet et de ses parties"),
+    }
 }
 
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
-    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
-    let name = "ResultService/AggregateIndicators";
-    let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
+    match matches.subcommand() {
+        Some(("summarize", matches)) => summarize(app, matches).await,
+        Some((_, matches)) => aggregate(app, matches).await,
+        None => Ok(()),
+    }
+}
+
+fn method(name: &str) -> Result<prost_reflect::MethodDescriptor> {
+    contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))
+}
+
+/// What was typed as a name: an id alone is of that collection.
+fn full(collection: &str, typed: &str) -> String {
+    match typed.contains('/') || collection.is_empty() {
+        true => typed.to_owned(),
+        false => format!("{collection}/{typed}"),
+    }
+}
+
+async fn summarize(app: &App, matches: &ArgMatches) -> Result {
+    let mut request = serde_json::json!({});
+    for (flag, collection) in FILTERS.iter().filter(|(flag, _)| SUMMARIZED.contains(flag)) {
+        if let Some(typed) = matches.get_one::<String>(flag) {
+            request[flag] = full(collection, typed).into();
+        }
+    }
+    app.output.show(&app.client.dynamic("ResultService/SummarizeProjects", request).await?)
+}
+
+async fn aggregate(app: &App, matches: &ArgMatches) -> Result {
+    let method = method("ResultService/AggregateIndicators")?;
     let answer = app.client.unary(&method, request(app, &method.input(), matches)?).await?;
     if !app.output.format.for_people() && app.output.format != crate::print::Format::Csv {
         return app.output.show(&answer);
@@ -142,10 +191,6 @@ fn request(
 ) -> Result<DynamicMessage> {
     let language = app.language;
     let many = |flag: &str| matches.get_many::<String>(flag).into_iter().flatten().cloned();
-    let full = |collection: &str, typed: &str| match typed.contains('/') || collection.is_empty() {
-        true => typed.to_owned(),
-        false => format!("{collection}/{typed}"),
-    };
     let mut request = serde_json::json!({
         "indicators": many("indicator").map(|typed| full("indicators", &typed)).collect::<Vec<_>>(),
         "explain": matches.get_flag("explain"),

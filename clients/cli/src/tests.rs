@@ -84,6 +84,11 @@ fn words(line: &str) -> Vec<String> {
 fn what_people_read_of_the_contract_is_in_french_too() {
     let mut missing = Vec::new();
     for noun in contract::nouns(proto::pool()) {
+        let about = tree::build(std::slice::from_ref(&noun), Language::Fr);
+        let about = about.find_subcommand(&noun.singular).unwrap().get_about().unwrap().to_string();
+        if about == contract::summary(&contract::comment_of_message(&noun.resource).en) {
+            missing.push(noun.resource.full_name().to_owned());
+        }
         for field in noun.resource.fields() {
             if contract::comment_of_field(&field).fr.is_none()
                 && flags::well_known_label(field.name()).is_none()

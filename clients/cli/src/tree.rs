@@ -6,7 +6,7 @@ mod noun;
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command};
 
-pub(crate) use noun::{filters, myself, parent_flag};
+pub(crate) use noun::{filters, parent_flag, unnamed};
 
 use crate::contract::{self, Noun};
 use crate::print::Format;

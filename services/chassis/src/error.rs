@@ -121,6 +121,15 @@ impl Error {
         Self::Refused { rule, why, facts: Vec::new() }
     }
 
+    /// A refusal says what it is about, for programs: `field`, `project_indicator`.
+    #[must_use]
+    pub fn about(mut self, fact: &str, value: impl Into<String>) -> Self {
+        if let Self::Refused { facts, .. } = &mut self {
+            facts.push((fact.to_owned(), value.into()));
+        }
+        self
+    }
+
     /// Nothing has this name.
     pub fn not_found(name: impl Into<String>) -> Self {
         Self::NotFound { name: name.into() }

@@ -30,7 +30,7 @@ pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMat
     let named = input.get_field_by_name("name").is_some() || verb.manner == Manner::Edit;
     let name = match given("name").or(in_file.filter(|_| verb.manner == Manner::Edit)) {
         Some(typed) if named => Some(resolve(app, noun, &typed).await?),
-        None if tree::myself(verb) => Some("users/me".to_owned()),
+        None if tree::unnamed(noun, verb).is_some() => tree::unnamed(noun, verb),
         None if named => return Err(Fault::usage(say!(language, "still needed: NAME", "il manque : NOM"))),
         _ => None,
     };

@@ -147,6 +147,18 @@ fn humanise(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Messages that people read as one value.
+pub(crate) const ONE_LINERS: [&str; 8] = [
+    "LocalizedText",
+    "BilingualText",
+    "Money",
+    "DateRange",
+    "ExternalIdentifier",
+    "DecimalValue",
+    "Ratio",
+    "IndicatorValue",
+];
+
 fn of_message(message: &DynamicMessage, reader: Reader) -> String {
     let descriptor = message.descriptor();
     let part = |name: &str| at(message, name, reader);
@@ -158,6 +170,15 @@ fn of_message(message: &DynamicMessage, reader: Reader) -> String {
         }
         "ensemble.common.v1.ExternalIdentifier" => format!("{}={}", part("scheme"), part("value")),
         "ensemble.common.v1.Money" => money(message, reader),
+        "ensemble.common.v1.DecimalValue" if reader.person => {
+            part("value").replace('.', reader.language.pick(".", ","))
+        }
+        "ensemble.common.v1.DecimalValue" => part("value"),
+        "ensemble.common.v1.Ratio" => format!("{}/{}", part("numerator"), part("denominator")),
+        "ensemble.projects.v1.IndicatorValue" => {
+            let said = descriptor.fields().find(|field| message.has_field(field));
+            said.map(|field| part(field.name())).unwrap_or_default()
+        }
         "ensemble.common.v1.DateRange" => {
             format!("{}{}{}", part("start_date"), if reader.person { " – " } else { ".." }, part("end_date"))
         }

@@ -79,8 +79,7 @@ fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
     }
     if let (Value::Message(message), Kind::Message(inner)) = (value, field.kind())
         && inner.full_name().starts_with("ensemble.")
-        && !["LocalizedText", "BilingualText", "Money", "DateRange", "ExternalIdentifier"]
-            .contains(&inner.name())
+        && !cell::ONE_LINERS.contains(&inner.name())
     {
         let lines = inner.fields().filter(|field| message.has_field(field));
         let line = |field: FieldDescriptor| {

@@ -3,7 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind};
 
 use crate::contract::{self, Manner, Noun, Verb};
-use crate::tree::{filters, myself, parent_flag};
+use crate::tree::{filters, parent_flag, unnamed};
 use crate::{flags, values};
 
 /// A line to type, made of what the verb needs.
@@ -15,7 +15,9 @@ pub(super) fn example(noun: &Noun, verb: &Verb) -> String {
         _ => {}
     }
     let input = verb.method.input();
-    if (input.get_field_by_name("name").is_some() || verb.manner == Manner::Edit) && !myself(verb) {
+    if (input.get_field_by_name("name").is_some() || verb.manner == Manner::Edit)
+        && unnamed(noun, verb).is_none()
+    {
         line += &format!(" {}", noun.example());
     }
     if verb.manner == Manner::Search {

@@ -68,11 +68,11 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
             })
             .action(if many { ArgAction::Append } else { ArgAction::Set });
         let next = noun.singular == "report" && verb.word == "review";
-        name = match (file, myself(verb)) {
+        name = match (file, unnamed(noun, verb)) {
             _ if next => name.required_unless_present("next"),
-            (true, _) => name.required_unless_present("file"),
-            (_, true) => name,
-            _ => name.required(true),
+            (_, Some(_)) => name,
+            (true, None) => name.required_unless_present("file"),
+            (false, None) => name.required(true),
         };
         command = command.arg(name);
         if next {
@@ -207,12 +207,15 @@ fn usual(noun: &Noun, verb: &Verb, language: Language) -> Vec<Arg> {
     args
 }
 
-/// The name may be left out: it is oneself. Never where that would destroy.
-pub(crate) fn myself(verb: &Verb) -> bool {
-    let Some(name) = verb.method.input().get_field_by_name("name") else { return false };
-    let comment = contract::comment_of_field(&name).en;
-    comment.contains("`users/me`")
-        && (matches!(verb.manner, Manner::Show | Manner::Look) || comment.starts_with("`users/me`"))
+/// The name that is meant when none is typed: the only one there is, or oneself. Never where that would destroy.
+pub(crate) fn unnamed(noun: &Noun, verb: &Verb) -> Option<String> {
+    if let Some(only) = noun.only() {
+        return Some(only);
+    }
+    let comment = contract::comment_of_field(&verb.method.input().get_field_by_name("name")?).en;
+    let oneself = comment.contains("`users/me`")
+        && (matches!(verb.manner, Manner::Show | Manner::Look) || comment.starts_with("`users/me`"));
+    oneself.then(|| "users/me".to_owned())
 }
 
 /// The flag that says to what a resource belongs, and the pattern of its value: `--partner`, `partners/{partner}`.

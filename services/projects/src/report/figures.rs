@@ -28,7 +28,8 @@ pub fn complete(report: &Model, ground: &Ground) -> Result<()> {
                 "say first what was done: narrative.progress",
                 "dites d'abord ce qui a été fait : narrative.progress"
             ),
-        ));
+        )
+        .about("field", "narrative.progress"));
     }
     let silent = ground.promises.iter().filter(|promise| !is_computed(promise) && is_due(promise, report));
     let silent: Vec<&Promise> = silent.filter(|promise| !is_answered(report, promise)).collect();
@@ -51,7 +52,8 @@ pub fn complete(report: &Model, ground: &Ground) -> Result<()> {
                 "ratings.{respect} is amber or red: add a corrective action, with its owner and its date",
                 "ratings.{respect} est orange ou rouge : ajoutez une action corrective, avec responsable et échéance"
             ),
-        ));
+        )
+        .about("field", "corrective_actions"));
     }
     Ok(())
 }
@@ -69,14 +71,14 @@ fn unanswered(silent: &[&Promise]) -> Error {
     let named: Vec<String> =
         silent.iter().take(10).map(|promise| format!("{} ({})", title(promise), promise.name)).collect();
     let (count, named) = (silent.len(), named.join(", "));
-    Error::Refused {
-        rule: "PRJ-18",
-        why: say!(
+    Error::refused(
+        "PRJ-18",
+        say!(
             "{count} indicators due in this period have neither a value nor a no_value_reason: {named}",
             "{count} indicateurs attendus sur cette période n'ont ni valeur ni motif d'absence : {named}"
         ),
-        facts: vec![("project_indicators".to_owned(), join(silent))],
-    }
+    )
+    .about("project_indicators", join(silent))
 }
 
 fn join(promises: &[&Promise]) -> String {
@@ -86,10 +88,10 @@ fn join(promises: &[&Promise]) -> String {
 /// A refusal that says of which indicator it is.
 fn of(promise: &Promise, refusal: Error) -> Error {
     match refusal {
-        Error::Refused { rule, why: Text { en, fr }, mut facts } => {
+        Error::Refused { rule, why: Text { en, fr }, facts } => {
             let title = title(promise);
-            facts.push(("project_indicator".to_owned(), promise.name.clone()));
             Error::Refused { rule, why: say!("{title}: {en}", "{title} : {fr}"), facts }
+                .about("project_indicator", &promise.name)
         }
         other => other,
     }
@@ -113,7 +115,8 @@ fn proven(report: &Model, ground: &Ground) -> Result<()> {
                 "{title} is an outcome or impact: add evidence of it",
                 "{title} est un effet ou un impact : ajoutez-en une preuve"
             ),
-        ));
+        )
+        .about("field", "evidence"));
     }
     match ratings::effective(report).into_iter().find(|(_, rating)| *rating == Rating::Red) {
         None => Ok(()),
@@ -123,7 +126,8 @@ fn proven(report: &Model, ground: &Ground) -> Result<()> {
                 "ratings.{respect} is red: add evidence of how it stands",
                 "ratings.{respect} est rouge : ajoutez une preuve de la situation"
             ),
-        )),
+        )
+        .about("field", "evidence")),
     }
 }
 

@@ -80,7 +80,8 @@ pub fn honest(report: &Model, ground: &Ground) -> Result<()> {
                 "more was spent on the budget line {line} than it holds: ratings.budget cannot be green",
                 "la ligne budgétaire {line} est dépassée : ratings.budget ne peut pas être vert"
             ),
-        ));
+        )
+        .about("field", "ratings.budget"));
     }
     for (respect, rating) in respects(report) {
         let Some(rating) = rating else { continue };
@@ -91,7 +92,8 @@ pub fn honest(report: &Model, ground: &Ground) -> Result<()> {
                     "ratings.{respect} is declared better than its figures: say why in override_reason",
                     "ratings.{respect} est déclaré meilleur que ses chiffres : dites pourquoi dans override_reason"
                 ),
-            ));
+            )
+            .about("field", format!("ratings.{respect}")));
         }
     }
     Ok(())

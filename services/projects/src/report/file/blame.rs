@@ -76,18 +76,11 @@ pub(super) fn blame(refusal: Error, places: &Places, problems: &mut Problems) ->
                 }
                 return Ok(());
             }
-            let field = match rule {
-                "REPORT_FIELDS" => "narrative.progress",
-                _ if why.en.contains("corrective action") => "corrective_actions",
-                _ if why.en.contains("evidence") => "evidence",
-                _ => RESPECTS.iter().find(|respect| why.en.contains(**respect)).copied().unwrap_or_default(),
-            };
-            let place = cells.first().copied().or_else(|| places.of(field)).cloned();
+            let field = facts.iter().find(|(fact, _)| fact == "field").map(|(_, field)| field.as_str());
+            let place = cells.first().copied().or_else(|| places.of(field?)).cloned();
             problems.add(Severity::Blocks, rule, place, "", "", why);
             Ok(())
         }
         other => Err(other),
     }
 }
-
-const RESPECTS: [&str; 4] = ["ratings.schedule", "ratings.results", "ratings.budget", "ratings.inclusion"];
