@@ -69,6 +69,9 @@ fn shared_traits(pool: &DescriptorPool) -> Result<String> {
         {
             listing(&mut code, message, &path)?;
         }
+        if message.get_field_by_name("name").is_some() && message.get_field_by_name("etag").is_some() {
+            resource(&mut code, message, &path)?;
+        }
     }
     Ok(code)
 }
@@ -132,22 +135,49 @@ fn mutation(code: &mut String, message: &MessageDescriptor, path: &str) -> Resul
         Some(_) => format!("&self.{name}"),
         None => "\"\"".to_owned(),
     };
-    // An Update carries the etag inside its resource.
-    let resource = message.fields().find(
-        |field| matches!(field.kind(), Kind::Message(inner) if inner.get_field_by_name("etag").is_some()),
-    );
-    let etag = match resource {
-        Some(field) if message.name().starts_with("Update") => {
-            format!("self.{}.as_ref().map_or(\"\", |resource| &resource.etag)", field.name())
-        }
-        _ => text("etag"),
+    // An Update carries the name and the etag inside its resource.
+    let updated = message
+        .fields()
+        .find(
+            |field| matches!(field.kind(), Kind::Message(inner) if inner.get_field_by_name("etag").is_some()),
+        )
+        .filter(|_| message.name().starts_with("Update"));
+    let within = |name: &str| match &updated {
+        Some(field) => format!("self.{}.as_ref().map_or(\"\", |resource| &resource.{name})", field.name()),
+        None => text(name),
     };
     writeln!(
         code,
         "impl crate::Mutation for {path} {{ fn request_id(&self) -> &str {{ {} }} fn validate_only(&self) -> bool {{ self.validate_only }} \
-         fn etag(&self) -> &str {{ {etag} }} fn reason(&self) -> &str {{ {} }} }}",
+         fn name(&self) -> &str {{ {} }} fn etag(&self) -> &str {{ {} }} fn reason(&self) -> &str {{ {} }} }}",
         text("request_id"),
+        within("name"),
+        within("etag"),
         text("reason"),
+    )?;
+    if let Some(field) = updated
+        && message.get_field_by_name("update_mask").is_some()
+        && let Kind::Message(inner) = field.kind()
+    {
+        let (field, inner) = (field.name(), rust_path(&inner));
+        writeln!(
+            code,
+            "impl crate::Update for {path} {{ type Resource = {inner}; const FIELD: &'static str = \"{field}\"; \
+             fn into_parts(self) -> (Self::Resource, Option<::prost_types::FieldMask>) {{ (self.{field}.unwrap_or_default(), self.update_mask) }} }}"
+        )?;
+    }
+    Ok(())
+}
+
+fn resource(code: &mut String, message: &MessageDescriptor, path: &str) -> Result<()> {
+    let explain = match message.get_field_by_name("allowed_actions") {
+        Some(_) => "self.allowed_actions = actions;",
+        None => "drop(actions);",
+    };
+    writeln!(
+        code,
+        "impl crate::Resource for {path} {{ fn name(&self) -> &str {{ &self.name }} \
+         fn explain(&mut self, actions: Vec<ensemble::common::v1::AllowedAction>) {{ {explain} }} }}"
     )?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! The contracts: `.proto` in, Rust out.
 //!
 //! Besides the messages and services, `build.rs` writes small traits for what every contract has in common
-//! ([`Mutation`], [`Listing`], [`Localized`], [`Private`]), so that no noun repeats them.
+//! ([`Mutation`], [`Update`], [`Listing`], [`Resource`], [`Localized`], [`Private`]), so that no noun repeats them.
 
 #![expect(unused_qualifications, clippy::doc_markdown, clippy::allow_attributes, reason = "generated code")]
 
 mod traits;
 
-pub use traits::{Listing, Localized, Mutation, Private, visit};
+pub use traits::{Listing, Localized, Mutation, Private, Resource, Update, visit};
 
 include!(concat!(env!("OUT_DIR"), "/ensemble.rs"));
 include!(concat!(env!("OUT_DIR"), "/contract.rs"));

@@ -1,17 +1,37 @@
 //! What every contract has in common.
 
-use crate::ensemble::common::v1::LocalizedText;
+use crate::ensemble::common::v1::{AllowedAction, LocalizedText};
 
 /// A request that changes something: what makes it safe to send twice or to try out.
 pub trait Mutation: prost::Message {
     /// A UUID4, or empty: the same request sent twice is done once (AIP-155).
     fn request_id(&self) -> &str;
+    /// The resource it is about; empty where it names none.
+    fn name(&self) -> &str;
     /// Check everything, write nothing (AIP-163).
     fn validate_only(&self) -> bool;
     /// When not empty, must be the resource's current etag (AIP-154).
     fn etag(&self) -> &str;
     /// Why, for requests that ask for a reason.
     fn reason(&self) -> &str;
+}
+
+/// A request that changes what a mask names (AIP-134).
+pub trait Update: Mutation {
+    /// What it changes.
+    type Resource: Resource;
+    /// The field that holds the resource, as errors name it: `partner`.
+    const FIELD: &'static str;
+    /// The resource as it is to be, and what of it counts.
+    fn into_parts(self) -> (Self::Resource, Option<prost_types::FieldMask>);
+}
+
+/// A message that has a name and changes (AIP-121).
+pub trait Resource: prost::Message + Default {
+    /// Its full name (AIP-122).
+    fn name(&self) -> &str;
+    /// Says what this caller may do with it (BEY-7); a resource without verbs keeps nothing of it.
+    fn explain(&mut self, actions: Vec<AllowedAction>);
 }
 
 /// A request for a page of a list (AIP-132, AIP-158).

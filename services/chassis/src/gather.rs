@@ -9,6 +9,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{DatabaseConnection, ExprTrait as _};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use crate::clock::Clock;
 use crate::database::{copy, explain, stopped};
 use crate::error::Result;
 use crate::store::{Row, informed, key};
@@ -21,6 +22,7 @@ const MOST: usize = 64;
 /// Reads the rows of one noun by their names.
 pub(crate) struct Gather<R: Row> {
     connection: DatabaseConnection,
+    clock: Clock,
     alone: Arc<Semaphore>,
     together: mpsc::Sender<Asked<R>>,
 }
@@ -32,24 +34,25 @@ struct Asked<R> {
 
 impl<R: Row> Clone for Gather<R> {
     fn clone(&self) -> Self {
-        let (connection, alone) = (self.connection.clone(), Arc::clone(&self.alone));
-        Self { connection, alone, together: self.together.clone() }
+        let (connection, clock) = (self.connection.clone(), self.clock.clone());
+        Self { connection, clock, alone: Arc::clone(&self.alone), together: self.together.clone() }
     }
 }
 
 impl<R: Row> Gather<R> {
     /// Begins to read from this database.
-    pub(crate) fn start(connection: DatabaseConnection) -> Self {
+    pub(crate) fn start(connection: DatabaseConnection, clock: Clock) -> Self {
         let (together, waiting) = mpsc::channel(1024);
-        tokio::spawn(read_all(connection.clone(), waiting));
-        Self { connection, alone: Arc::new(Semaphore::new(ALONE)), together }
+        tokio::spawn(read_all(connection.clone(), clock.clone(), waiting));
+        Self { connection, clock, alone: Arc::new(Semaphore::new(ALONE)), together }
     }
 
     /// The row of that name as it is now, or nothing.
     pub(crate) async fn get(&self, name: &str) -> Result<Option<R>> {
         if let Ok(_alone) = self.alone.try_acquire() {
             let found = R::Table::find().filter(key::<R>().eq(name)).one(&self.connection).await?;
-            return Ok(informed(found.into_iter().collect(), (&self.connection).into()).await?.pop());
+            let found = found.into_iter().collect();
+            return Ok(informed(found, (&self.connection).into(), self.clock.now()).await?.pop());
         }
         let (answer, read) = oneshot::channel();
         self.together.send(Asked { name: name.to_owned(), answer }).await.map_err(|_| stopped())?;
@@ -57,7 +60,11 @@ impl<R: Row> Gather<R> {
     }
 }
 
-async fn read_all<R: Row>(connection: DatabaseConnection, mut waiting: mpsc::Receiver<Asked<R>>) {
+async fn read_all<R: Row>(
+    connection: DatabaseConnection,
+    clock: Clock,
+    mut waiting: mpsc::Receiver<Asked<R>>,
+) {
     let mut batch = Vec::with_capacity(MOST);
     while waiting.recv_many(&mut batch, MOST).await > 0 {
         // Of few lengths, so that few statements are prepared: the last name is said again.
@@ -65,7 +72,7 @@ async fn read_all<R: Row>(connection: DatabaseConnection, mut waiting: mpsc::Rec
         let names = (0..batch.len().next_power_of_two()).map(|place| batch[place.min(last)].name.as_str());
         let found = async {
             let found = R::Table::find().filter(key::<R>().is_in(names)).all(&connection).await?;
-            informed::<R>(found, (&connection).into()).await
+            informed::<R>(found, (&connection).into(), clock.now()).await
         };
         let found = found.await;
         let found = found

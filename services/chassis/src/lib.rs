@@ -6,9 +6,11 @@
 //! | [`gate`] | the layer every call passes: deadline, room, caller, permission |
 //! | [`auth`] | who is calling: tokens, roles, the contract's table of methods |
 //! | [`error`], [`say`], [`wire`] | refusals, in two languages, as `google.rpc` details |
+//! | [`desk`] | what every noun's conversation does alike |
 //! | [`database`], [`store`], [`call`] | reading and writing; a change is a rule inside a transaction |
 //! | [`change`], [`watch`], [`follow`] | the change table: audit, outbox, `WatchEvents`; following another service's |
 //! | [`idempotency`], [`stale`] | the same request twice is done once; who is too late learns why |
+//! | [`draft`] | taking over what a draft says, field by field |
 //! | [`lifecycle`] | transitions that enforce and explain |
 //! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
 //! | [`text`], [`value`], [`column`] | texts in several languages, money, dates, identifiers; how they are stored |
@@ -24,6 +26,8 @@ pub mod clock;
 pub mod column;
 pub mod config;
 pub mod database;
+pub mod desk;
+pub mod draft;
 pub mod error;
 pub mod filter;
 pub mod follow;
@@ -53,6 +57,7 @@ pub mod words;
 
 pub use call::Call;
 pub use config::Config;
+pub use desk::{Desk, Told};
 pub use error::{Error, Result};
 pub use serve::{Context, Service, run, start};
 pub use store::{Row, Store};

@@ -2,7 +2,7 @@
 
 use proto::common::AllowedAction;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Role};
 use crate::column::Micros;
 use crate::error::{Error, Result};
 use crate::gap::Gap;
@@ -32,22 +32,86 @@ pub trait Stateful: Row {
     }
 }
 
+/// The states of a row in both languages, and how it moves between them: the first lines of `impl Stateful for Model`, whose
+/// column is called `state`.
+#[macro_export]
+macro_rules! states {
+    ($state:ident { $($name:ident: $en:literal, $fr:literal;)+ }) => {
+        type State = $state;
+
+        fn state(&self) -> $state {
+            self.state.get()
+        }
+
+        fn enter(&mut self, state: $state) {
+            self.state = state.into();
+        }
+
+        fn state_in_words(&self) -> $crate::say::Text {
+            match self.state.get() {
+                $state::Unspecified => $crate::say!("unknown", "inconnu"),
+                $($state::$name => $crate::say!($en, $fr),)+
+            }
+        }
+    };
+}
+
 /// One verb of a lifecycle.
 pub struct Transition<R: Stateful> {
     /// The method: `ApprovePartner`.
-    pub method: &'static str,
+    method: &'static str,
     /// The states it leaves.
-    pub from: &'static [R::State],
+    from: &'static [R::State],
     /// The state it enters.
-    pub to: R::State,
+    to: R::State,
     /// Who may, given the row; the gate has looked at roles already.
-    pub who: fn(&Caller, &R) -> bool,
+    who: fn(&Caller, &R) -> bool,
     /// It judges someone's work: never one's own partner's (SEP-1).
-    pub decides: bool,
+    decides: bool,
     /// It asks that nothing is missing of an imported row (BEY-8); giving up and turning down do not.
-    pub complete: bool,
+    complete: bool,
     /// What else must hold.
-    pub guard: fn(&R, Micros) -> Result<()>,
+    guard: fn(&R, Micros) -> Result<()>,
+}
+
+impl<R: Stateful> Transition<R> {
+    /// A verb that asks for nothing but the state and the caller.
+    pub const fn new(
+        method: &'static str,
+        from: &'static [R::State],
+        to: R::State,
+        who: fn(&Caller, &R) -> bool,
+    ) -> Self {
+        Self { method, from, to, who, decides: false, complete: false, guard: free }
+    }
+
+    /// It judges someone's work (SEP-1).
+    #[must_use]
+    pub const fn decides(self) -> Self {
+        Self { decides: true, ..self }
+    }
+
+    /// It asks that nothing is missing of an imported row (BEY-8).
+    #[must_use]
+    pub const fn complete(self) -> Self {
+        Self { complete: true, ..self }
+    }
+
+    /// It asks for more, of the row or of what the row was told of others.
+    #[must_use]
+    pub const fn guarded(self, guard: fn(&R, Micros) -> Result<()>) -> Self {
+        Self { guard, ..self }
+    }
+}
+
+/// Coordinators may.
+pub fn coordinator<R>(caller: &Caller, _: &R) -> bool {
+    caller.is(Role::Coordinator)
+}
+
+/// Coordinators and reviewers may.
+pub fn overseer<R>(caller: &Caller, _: &R) -> bool {
+    caller.oversees()
 }
 
 /// The verbs of a noun.
@@ -164,10 +228,6 @@ fn examine<R: Stateful>(transition: &Transition<R>, row: &R, caller: &Caller, no
     (transition.guard)(row, now)
 }
 
-/// A guard that asks for nothing.
-///
-/// # Errors
-/// None.
-pub fn free<R>(_: &R, _: Micros) -> Result<()> {
+fn free<R>(_: &R, _: Micros) -> Result<()> {
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violations};
 use crate::say;
 
 /// The longest id.
@@ -77,6 +77,21 @@ pub fn check_id(field: &str, id: &str) -> Result<()> {
         true => Ok(()),
         false => Err(malformed(field, id)),
     }
+}
+
+/// The id of a new resource, the one that its maker chose or a new one, and its UUID. What is no id is noted, and a new one
+/// stands in for it while the rest is looked at.
+///
+/// # Errors
+///
+/// None: what is wrong is noted.
+pub fn chosen(wrong: &mut Violations, field: &str, id: &str, letter: char) -> Result<(String, Uuid)> {
+    let (made, uid) = new_id(letter);
+    if id.is_empty() {
+        return Ok((made, uid));
+    }
+    let good = wrong.check(check_id(field, id))?.is_some();
+    Ok((if good { id.to_owned() } else { made }, uid))
 }
 
 /// A new id and its UUID, both from one `UUIDv7`: ids made later sort later.

@@ -67,20 +67,37 @@ pub trait Row:
     fn public(&self) -> bool;
 
     /// What else must be written with the row: keys of uniqueness, child rows, search texts.
-    fn follow<'a>(&'a self, _before: Option<&'a Self>, _unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<()>> {
-        async { Ok(()) }.boxed()
+    fn follow(
+        &self,
+        _before: Option<&Self>,
+        _unit: &mut Unit<'_>,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
     }
 
-    /// Tells rows what they must know of others before they are shown or moved: in a fixed number of statements, however
-    /// many rows there are. What it tells stands in fields that are no columns (`#[sea_orm(ignore)]`).
-    fn inform<'a>(_rows: &'a mut [Self], _db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
-        async { Ok(()) }.boxed()
+    /// Tells rows what they must know of others, and of the clock, before they are shown or moved: in a fixed number of
+    /// statements, however many rows there are. What it tells stands in fields that are no columns (`#[sea_orm(ignore)]`),
+    /// or follows from the clock alone.
+    fn inform(
+        _rows: &mut [Self],
+        _db: DatabaseExecutor<'_>,
+        _now: Micros,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send {
+        async { Ok(()) }
     }
 }
 
-/// What the rows of all nouns say alike: the first line of `impl chassis::Row for Model`, naming the message.
+/// What the rows of all nouns say alike: the first line of `impl chassis::Row for Model`, naming the message; and its column
+/// `state`, where it has one.
 #[macro_export]
 macro_rules! standard_columns {
+    ($message:ty, state) => {
+        $crate::standard_columns!($message);
+
+        fn state_name(&self) -> &'static str {
+            $crate::column::short_name(self.state.get().as_str_name(), "STATE_")
+        }
+    };
     ($message:ty) => {
         type Table = Entity;
         type Active = ActiveModel;
@@ -122,7 +139,7 @@ impl<R: Row> Store<R> {
     /// Over the process's database.
     pub fn new(context: &crate::serve::Context) -> Self {
         let (database, keys) = (context.database.clone(), context.token_keys.clone());
-        Self { gather: Gather::start(database.reader().clone()), database, keys }
+        Self { gather: Gather::start(database.reader().clone(), database.clock().clone()), database, keys }
     }
 
     /// The database, for what only this noun does.
@@ -150,7 +167,7 @@ impl<R: Row> Store<R> {
             .filter(key::<R>().is_in(names.iter().map(String::as_str)))
             .all(self.database.reader())
             .await?;
-        let found = informed(found, self.database.reader().into()).await?;
+        let found = informed(found, self.database.reader().into(), self.database.clock().now()).await?;
         let by_name: std::collections::HashMap<&str, &R> =
             found.iter().map(|row| (row.name(), row)).collect();
         let one = |name: &String| {
@@ -164,10 +181,11 @@ impl<R: Row> Store<R> {
     /// # Errors
     /// `INVALID_ARGUMENT` on `page_size`, `page_token`, `filter` or `order_by`.
     pub async fn list(&self, ask: Ask<'_>, visible: sea_orm::Condition) -> Result<Page<R>> {
-        let query = Query::parse(ask, R::FIELDS, &self.keys, self.database.clock().now())?;
+        let now = self.database.clock().now();
+        let query = Query::parse(ask, R::FIELDS, &self.keys, now)?;
         let rows = query.apply(R::Table::find().filter(visible)).all(self.database.reader()).await?;
         let mut page = query.page(rows);
-        page.rows = informed(page.rows, self.database.reader().into()).await?;
+        page.rows = informed(page.rows, self.database.reader().into(), now).await?;
         Ok(page)
     }
 
@@ -218,7 +236,7 @@ impl<R: Row> Store<R> {
         self.once(call, move |unit, call| {
             let (name, rule) = (name.clone(), rule.clone());
             async move {
-                let before: R = find(unit.txn, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
+                let before: R = find(unit, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
                 apply(unit, call, before, rule).await
             }
             .boxed()
@@ -271,7 +289,7 @@ impl<R: Row> Store<R> {
                         let was = <R::Message as prost::Message>::decode(before.response.as_slice());
                         return Ok(Outcome::Discard(was.map_err(Error::internal)?));
                     }
-                    let row: R = find(unit.txn, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
+                    let row: R = find(unit, &name).await?.ok_or_else(|| call.caller.not_found(&name))?;
                     let was: R::Message = row.clone().into();
                     delete(unit, &call, row, rule).await?;
                     if call.validate_only {
@@ -306,7 +324,7 @@ impl<R: Row> Store<R> {
                 let (call, work) = (call.clone(), work.clone());
                 async move {
                     if let Some(before) = idempotency::find(unit.txn, R::SERVICE, &call).await? {
-                        let row = find(unit.txn, &before.resource).await?;
+                        let row = find(unit, &before.resource).await?;
                         return Ok(Outcome::Discard(row.ok_or_else(|| Error::not_found(before.resource))?));
                     }
                     let (row, changed) = work(unit, &call).await?;

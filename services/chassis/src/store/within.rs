@@ -3,11 +3,12 @@
 use proto::Private as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, OnConflict};
-use sea_orm::{DatabaseExecutor, DatabaseTransaction, ExprTrait as _};
+use sea_orm::{DatabaseExecutor, ExprTrait as _};
 
 use super::{Row, etag};
 use crate::call::Call;
 use crate::change::About;
+use crate::column::Micros;
 use crate::database::Unit;
 use crate::error::{Error, Result};
 use crate::say;
@@ -16,18 +17,22 @@ use crate::say;
 ///
 /// # Errors
 /// Only the database's.
-pub async fn find<R: Row>(txn: &DatabaseTransaction, name: &str) -> Result<Option<R>> {
-    let found = R::Table::find().filter(key::<R>().eq(name)).one(txn).await?;
-    Ok(informed(found.into_iter().collect(), txn.into()).await?.pop())
+pub async fn find<R: Row>(unit: &Unit<'_>, name: &str) -> Result<Option<R>> {
+    let found = R::Table::find().filter(key::<R>().eq(name)).one(unit.txn).await?;
+    Ok(informed(found.into_iter().collect(), unit.txn.into(), unit.now).await?.pop())
 }
 
 /// Rows that know what they must of others.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn informed<R: Row>(mut rows: Vec<R>, db: DatabaseExecutor<'_>) -> Result<Vec<R>, DbErr> {
+pub async fn informed<R: Row>(
+    mut rows: Vec<R>,
+    db: DatabaseExecutor<'_>,
+    now: Micros,
+) -> Result<Vec<R>, DbErr> {
     if !rows.is_empty() {
-        R::inform(&mut rows, db).await?;
+        R::inform(&mut rows, db, now).await?;
     }
     Ok(rows)
 }
@@ -60,7 +65,7 @@ pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result
 /// A row that was just written, and what others now say of it.
 async fn inform<R: Row>(unit: &Unit<'_>, row: R) -> Result<R> {
     let mut row = [row];
-    R::inform(&mut row, unit.txn.into()).await?;
+    R::inform(&mut row, unit.txn.into(), unit.now).await?;
     let [row] = row;
     Ok(row)
 }

@@ -83,7 +83,7 @@ pub(crate) async fn rotate(
     made: (&str, &str),
 ) -> Result<(Model, bool)> {
     let missing = || call.caller.not_found(name);
-    let former: Model = chassis::store::find(unit.txn, name).await?.ok_or_else(missing)?;
+    let former: Model = chassis::store::find(unit, name).await?.ok_or_else(missing)?;
     let account = accounts::find(unit.txn, &former.service_account).await?.ok_or_else(missing)?;
     let next = rules::successor(&former, &account, made, call)?;
     let now = unit.now;

@@ -3,8 +3,6 @@
 use chassis::column::{Coded, Micros};
 use chassis::database::Unit;
 use chassis::filter::Field;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 pub(crate) use proto::auth::Role;
 use proto::identity as pb;
 use sea_orm::entity::prelude::*;
@@ -70,11 +68,7 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(
-        &'a self,
-        _: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, unit).boxed()
+    async fn follow(&self, _: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, unit).await
     }
 }

@@ -39,10 +39,7 @@ pub(crate) fn create(parent: &str, id: &str, draft: &pb::Membership, call: &Call
     name::check_reference("parent", PARENT, parent)?;
     call.caller.must(manages(&call.caller, parent), parent)?;
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('m');
-    if !id.is_empty() {
-        wrong.check(name::check_id("membership_id", id))?;
-    }
+    let (id, uid) = name::chosen(&mut wrong, "membership_id", id, 'm')?;
     match draft.user.as_str() {
         "" => wrong.require("membership.user", false),
         user => drop(wrong.check(name::check_reference("membership.user", USER, user))?),
@@ -55,7 +52,7 @@ pub(crate) fn create(parent: &str, id: &str, draft: &pb::Membership, call: &Call
         );
     }
     wrong.finish()?;
-    let id = if id.is_empty() { &made } else { id };
+    let id = &id;
     Ok(Model {
         name: format!("{parent}/memberships/{id}"),
         uid: uid.to_string(),

@@ -80,8 +80,7 @@ pub(crate) async fn follow(membership: &Model, unit: &Unit<'_>) -> Result<()> {
 
 /// Ends a membership, unless it is the last administrator's (IDN-1). Writes take turns, so two never leave together.
 pub(crate) async fn end(unit: &mut Unit<'_>, call: &Call, name: &str) -> Result<(Model, bool)> {
-    let before: Model =
-        chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))?;
+    let before: Model = chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))?;
     let others = other_administrators(unit, &before).await?;
     let active = takes_part(unit, &before.partner).await?;
     chassis::store::apply(unit, call, before, |membership| rules::end(membership, call, others, active)).await

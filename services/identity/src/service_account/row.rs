@@ -3,8 +3,6 @@
 use chassis::column::{Micros, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use proto::identity as pb;
 use sea_orm::entity::prelude::*;
 
@@ -67,11 +65,7 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 }

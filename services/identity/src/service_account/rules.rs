@@ -37,12 +37,8 @@ pub(crate) fn ends(caller: &Caller, partner: &str) -> bool {
 pub(crate) fn create(parent: &str, id: &str, draft: &pb::ServiceAccount, call: &Call) -> Result<Model> {
     name::check_reference("parent", PARENT, parent)?;
     call.caller.must(call.caller.administers(parent), parent)?;
-    let (made, uid) = name::new_id('a');
     let mut wrong = Violations::default();
-    if !id.is_empty() {
-        wrong.check(name::check_id("service_account_id", id))?;
-    }
-    let id = if id.is_empty() { &made } else { id };
+    let (id, uid) = name::chosen(&mut wrong, "service_account_id", id, 'a')?;
     let mut account = Model {
         name: format!("{parent}/serviceAccounts/{id}"),
         uid: uid.to_string(),

@@ -184,7 +184,7 @@ impl Desk {
                 let (user, address) = (user.clone(), address.clone());
                 async move {
                     let Some(found) =
-                        chassis::store::find::<User>(unit.txn, &user).await?.filter(user::rules::may_sign_in)
+                        chassis::store::find::<User>(unit, &user).await?.filter(user::rules::may_sign_in)
                     else {
                         return Ok(Outcome::Discard(None));
                     };

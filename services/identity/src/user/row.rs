@@ -4,10 +4,6 @@ use chassis::column::{Coded, Micros, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use proto::auth::Role;
 use proto::identity as pb;
 pub(crate) use proto::identity::user::State;
@@ -73,7 +69,7 @@ impl From<Model> for pb::User {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::User);
+    chassis::standard_columns!(pb::User, state);
 
     const SERVICE: &'static str = "identity";
     const FIELDS: &'static [Field] = &[
@@ -81,10 +77,6 @@ impl chassis::Row for Model {
         Field::time("create_time"),
         Field::time("update_time"),
     ];
-
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
 
     fn owner(&self) -> &str {
         &self.name
@@ -94,33 +86,16 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnue"),
-            State::Invited => say!("invited", "invitée"),
-            State::Active => say!("active", "active"),
-            State::Suspended => say!("suspended", "suspendue"),
-            State::Erased => say!("erased", "effacée"),
-        }
-    }
+    chassis::states!(State {
+        Invited: "invited", "invitée";
+        Active: "active", "active";
+        Suspended: "suspended", "suspendue";
+        Erased: "erased", "effacée";
+    });
 }

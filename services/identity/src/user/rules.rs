@@ -3,7 +3,7 @@
 use chassis::auth::{Caller, Role};
 use chassis::column::{Micros, Strings, short_name};
 use chassis::error::{Error, Result, Violations};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, coordinator};
 use chassis::{Call, name, say, text};
 use proto::identity as pb;
 
@@ -21,28 +21,15 @@ const INVITATION: i64 = 14 * 24 * 3600 * 1_000_000;
 
 /// The verbs of a user (domain §2).
 pub(crate) const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    verb("ActivateUser", &[State::Invited], State::Active, oneself),
-    verb("ReissueInvitation", &[State::Invited], State::Invited, coordinator),
-    verb("SuspendUser", &[State::Active], State::Suspended, another_coordinator),
-    verb("ReinstateUser", &[State::Suspended], State::Active, another_coordinator),
-    verb("EraseUser", &[State::Invited, State::Active, State::Suspended], State::Erased, sees),
+    Transition::new("ActivateUser", &[State::Invited], State::Active, oneself),
+    Transition::new("ReissueInvitation", &[State::Invited], State::Invited, coordinator),
+    Transition::new("SuspendUser", &[State::Active], State::Suspended, another_coordinator),
+    Transition::new("ReinstateUser", &[State::Suspended], State::Active, another_coordinator),
+    Transition::new("EraseUser", &[State::Invited, State::Active, State::Suspended], State::Erased, sees),
 ]);
-
-const fn verb(
-    method: &'static str,
-    from: &'static [State],
-    to: State,
-    who: fn(&Caller, &Model) -> bool,
-) -> Transition<Model> {
-    Transition { method, from, to, who, decides: false, complete: false, guard: free }
-}
 
 fn oneself(caller: &Caller, user: &Model) -> bool {
     caller.subject == user.name
-}
-
-fn coordinator(caller: &Caller, _: &Model) -> bool {
-    caller.is(Role::Coordinator)
 }
 
 fn another_coordinator(caller: &Caller, user: &Model) -> bool {

@@ -14,7 +14,7 @@ pub(crate) async fn begin(database: &Database) -> Result<()> {
     let work = database.write("partners", move |unit| {
         let call = call.clone();
         async move {
-            if store::find::<Model>(unit.txn, rules::NAME).await?.is_some() {
+            if store::find::<Model>(unit, rules::NAME).await?.is_some() {
                 return Ok(Outcome::Discard(()));
             }
             let (_, uid) = chassis::name::new_id('n');

@@ -2,7 +2,7 @@
 
 use chassis::column::{Coded, short_name};
 use chassis::error::{Error, Result, Violations};
-use chassis::{name, say, text, value};
+use chassis::{say, text, value};
 use proto::common::Origin;
 use proto::partners as pb;
 use proto::partners::partner::Sector;
@@ -10,28 +10,16 @@ use proto::partners::partner::Sector;
 use super::row::Model;
 use crate::code_list;
 
+pub(crate) const TERRITORY: &str = "territories/{territory}";
+
 /// Takes over what a draft says of a partner, having looked at every field.
 pub(crate) fn describe(partner: &mut Model, draft: &pb::Partner) -> Result<()> {
     let mut wrong = Violations::default();
     // An imported partner may lack what nobody knows yet (BEY-8); its gaps say so until its next transition.
     let found = partner.origin == Origin::Imported;
-    match &draft.title {
-        Some(title) => {
-            if let Some(title) = wrong.check(text::check("title", title))? {
-                partner.title = text::revise(&partner.title, title).into();
-            }
-        }
-        None => wrong.require("title", false),
-    }
-    partner.description = match &draft.description {
-        Some(description) => wrong
-            .check(text::check("description", description))?
-            .map(|description| text::revise(&partner.description, description))
-            .unwrap_or_default(),
-        None => Default::default(),
-    }
-    .into();
-    partner.acronym = wrong.check(text::plain("acronym", &draft.acronym, 20))?.unwrap_or_default();
+    wrong.localized("title", &mut partner.title, draft.title.as_ref(), true)?;
+    wrong.localized("description", &mut partner.description, draft.description.as_ref(), false)?;
+    partner.acronym = wrong.plain("acronym", &draft.acronym, 20)?;
     partner.sector = wrong.check(Coded::read("sector", draft.sector))?.unwrap_or_default();
     partner.college.clone_from(&draft.college);
     partner.iati_type_code.clone_from(&draft.iati_type_code);
@@ -54,29 +42,16 @@ pub(crate) fn describe(partner: &mut Model, draft: &pb::Partner) -> Result<()> {
     };
     partner.identifiers =
         wrong.check(value::identifiers("identifiers", &draft.identifiers))?.unwrap_or_default().into();
-    for (index, territory) in draft.territories.iter().enumerate() {
-        let field = format!("territories[{index}]");
-        wrong.check(name::check_reference(&field, "territories/{territory}", territory))?;
-    }
-    partner.territories = draft.territories.clone().into();
-    if !draft.authority_territory.is_empty() {
-        let pattern = "territories/{territory}";
-        wrong.check(name::check_reference("authority_territory", pattern, &draft.authority_territory))?;
-    }
+    partner.territories = wrong.references("territories", TERRITORY, &draft.territories)?;
+    wrong.reference("authority_territory", TERRITORY, &draft.authority_territory)?;
     partner.authority_territory.clone_from(&draft.authority_territory);
-    let mut competences = Vec::new();
-    for (index, competence) in draft.competences.iter().enumerate().take(100) {
-        competences.extend(wrong.check(text::plain(&format!("competences[{index}]"), competence, 200))?);
-    }
-    partner.competences = competences.into();
+    let line = |field: &str, line: &String| text::plain(field, line, 200);
+    partner.competences = wrong.each("competences", &draft.competences, 100, line)?.into();
     let contact = draft.contact.clone().unwrap_or_default();
-    let mut line = |field, line: &str| -> Result<String> {
-        Ok(wrong.check(text::plain(field, line, 200))?.unwrap_or_default())
-    };
     partner.contact = pb::Contact {
-        display_name: line("contact.display_name", &contact.display_name)?,
-        email: line("contact.email", &contact.email)?,
-        phone: line("contact.phone", &contact.phone)?,
+        display_name: wrong.plain("contact.display_name", &contact.display_name, 200)?,
+        email: wrong.plain("contact.email", &contact.email, 200)?,
+        phone: wrong.plain("contact.phone", &contact.phone, 200)?,
     }
     .into();
     if !contact.email.is_empty() && !contact.email.trim().contains('@') {

@@ -1,13 +1,12 @@
 //! The table `partner`, facing its message.
 
+use chassis::Told;
+use chassis::auth::Caller;
 use chassis::column::{Coded, Micros, Packed, PackedList, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
-use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use chassis::lifecycle::{Lifecycle, Stateful};
+use proto::Private as _;
 use proto::common::{ExternalIdentifier, LocalizedText, Origin};
 use proto::partners as pb;
 use proto::partners::partner::{Sector, State};
@@ -83,7 +82,7 @@ impl From<Model> for pb::Partner {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::Partner);
+    chassis::standard_columns!(pb::Partner, state);
 
     const SERVICE: &'static str = "partners";
     const FIELDS: &'static [Field] = &[
@@ -102,10 +101,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     fn owner(&self) -> &str {
         &self.name
     }
@@ -114,36 +109,37 @@ impl chassis::Row for Model {
         rules::PUBLIC.contains(&self.state.get())
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
+    }
+}
+
+impl Told for Model {
+    const PATTERN: &'static str = rules::PATTERN;
+    const LIFECYCLE: &'static Lifecycle<Self> = &rules::LIFECYCLE;
+
+    fn seen_by(&self, caller: &Caller) -> bool {
+        rules::sees(caller, self)
+    }
+
+    fn shown_to(self, caller: &Caller) -> pb::Partner {
+        let knows = rules::knows(caller, &self);
+        let mut message: pb::Partner = self.into();
+        if !knows {
+            message.redact();
+        }
+        message
     }
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnue"),
-            State::Pending => say!("pending", "en attente"),
-            State::Active => say!("active", "active"),
-            State::Suspended => say!("suspended", "suspendue"),
-            State::Archived => say!("archived", "archivée"),
-            State::Rejected => say!("rejected", "refusée"),
-        }
-    }
+    chassis::states!(State {
+        Pending: "pending", "en attente";
+        Active: "active", "active";
+        Suspended: "suspended", "suspendue";
+        Archived: "archived", "archivée";
+        Rejected: "rejected", "refusée";
+    });
 
     fn first_gap(&self) -> Option<chassis::gap::Gap> {
         rules::gaps(self).into_iter().next()

@@ -1,15 +1,13 @@
 //! The conversation about partners: who asks, what, may they, do it, answer.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chassis::auth::Caller;
 use chassis::error::{Error, Result};
-use chassis::page::{Ask, size};
+use chassis::page::size;
 use chassis::wire::{Conversation, reply};
-use chassis::{Call, Context, Reply, Store, name, peer, say};
+use chassis::{Call, Context, Desk, Reply, Told as _, name, peer, say};
 use futures::FutureExt as _;
-use proto::Private as _;
 use proto::auth::Role;
 use proto::common::{ImportReport, ImportRequest, PossibleDuplicate};
 use proto::identity::membership_service_client::MembershipServiceClient;
@@ -29,16 +27,11 @@ const CONFIRMATION: &str = "duplicate";
 
 pub(crate) fn service(context: &Context) -> Result<PartnerServiceServer<Partners>> {
     let memberships = MembershipServiceClient::new(context.channel_to("identity")?);
-    Ok(PartnerServiceServer::new(Partners {
-        store: Store::new(context),
-        context: context.clone(),
-        memberships,
-    }))
+    Ok(PartnerServiceServer::new(Partners { desk: Desk::new(context), memberships }))
 }
 
 pub(crate) struct Partners {
-    store: Store<Model>,
-    context: Context,
+    desk: Desk<Model>,
     memberships: MembershipServiceClient<Channel>,
 }
 
@@ -52,14 +45,12 @@ struct Confirmation {
 #[tonic::async_trait]
 impl PartnerService for Partners {
     async fn create_partner(&self, request: Request<pb::CreatePartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        let request = request.into_inner();
+        let (call, request) = self.desk.open(request)?;
         let partner = rules::create(&request.partner_id, &request.partner.unwrap_or_default(), &call)?;
-        let keys = self.context.token_keys.clone();
+        let keys = self.desk.context.token_keys.clone();
         let confirmed: Confirmation =
             keys.open(CONFIRMATION, &request.duplicate_confirmation).unwrap_or_default();
-        let caller = Arc::clone(&call.caller);
-        let partner = self.store.create_if(call, partner, move |unit, partner| {
+        let made = self.desk.create_if(call, partner, move |unit, partner| {
             let (keys, confirmed) = (keys.clone(), confirmed.clone());
             async move {
                 let others = store::candidates(unit.txn, partner).await?;
@@ -71,19 +62,17 @@ impl PartnerService for Partners {
             }
             .boxed()
         });
-        self.answer(&caller, partner.await?)
+        made.await
     }
 
     async fn get_partner(&self, request: Request<pb::GetPartnerRequest>) -> Reply<pb::Partner> {
         let caller = Caller::of(&request);
-        let asked = &request.get_ref().name;
-        name::id("name", PATTERN, asked)?;
-        let found = self.store.get(asked).await.and_then(|found| seen(&caller, found))?;
+        let found = self.desk.find(&caller, &request.get_ref().name).await?;
         let redirected_from = if found.merged_into.is_empty() { String::new() } else { found.name.clone() };
         let survivor = self.survivors(vec![found]).await?.remove(0);
-        let allowed_actions = rules::LIFECYCLE.explain(&survivor, &caller, self.context.clock.now());
-        let message = pb::Partner { allowed_actions, redirected_from, ..shown(&caller, survivor) };
-        reply(message)
+        let mut answer = self.desk.answer(&caller, survivor)?;
+        answer.get_mut().redirected_from = redirected_from;
+        Ok(answer)
     }
 
     async fn list_partners(
@@ -92,12 +81,9 @@ impl PartnerService for Partners {
     ) -> Reply<pb::ListPartnersResponse> {
         let caller = Caller::of(&request);
         let request = request.get_ref();
-        let ask = Ask::of(request, &caller);
         let merged_too = request.filter.contains("merged_into") || request.filter.contains("name");
-        let page = self.store.list(ask, visible(&caller, merged_too)).await?;
-        let next_page_token = page.next_page_token;
-        let partners = page.rows.into_iter().map(|partner| shown(&caller, partner)).collect();
-        reply(pb::ListPartnersResponse { partners, next_page_token })
+        let page = self.desk.list(&caller, request, visible(&caller, merged_too)).await?;
+        reply(pb::ListPartnersResponse { partners: page.rows, next_page_token: page.next_page_token })
     }
 
     async fn batch_get_partners(
@@ -105,13 +91,15 @@ impl PartnerService for Partners {
         request: Request<pb::BatchGetPartnersRequest>,
     ) -> Reply<pb::BatchGetPartnersResponse> {
         let caller = Caller::of(&request);
-        let found = self.store.batch(&request.get_ref().names).await?;
-        let found = found.into_iter().map(|partner| seen(&caller, partner)).collect::<Result<Vec<_>>>()?;
+        let found = self.desk.store.batch(&request.get_ref().names).await?;
+        if let Some(hidden) = found.iter().find(|partner| !rules::sees(&caller, partner)) {
+            return Err(Error::not_found(&hidden.name).into());
+        }
         let asked: Vec<String> = found.iter().map(|partner| partner.name.clone()).collect();
         let survivors = self.survivors(found).await?;
         let answer = asked.into_iter().zip(survivors).map(|(asked, survivor)| {
             let redirected_from = if asked == survivor.name { String::new() } else { asked };
-            pb::Partner { redirected_from, ..shown(&caller, survivor) }
+            pb::Partner { redirected_from, ..survivor.shown_to(&caller) }
         });
         reply(pb::BatchGetPartnersResponse { partners: answer.collect() })
     }
@@ -124,77 +112,60 @@ impl PartnerService for Partners {
         let request = request.get_ref();
         let most = size(request.page_size)?.into();
         let found =
-            store::search(self.store.database(), &request.query, visible(&caller, false), most).await?;
+            store::search(self.desk.store.database(), &request.query, visible(&caller, false), most).await?;
         reply(pb::SearchPartnersResponse {
-            partners: found.into_iter().map(|found| shown(&caller, found)).collect(),
+            partners: found.into_iter().map(|found| found.shown_to(&caller)).collect(),
         })
     }
 
     async fn update_partner(&self, request: Request<pb::UpdatePartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        let request = request.into_inner();
-        let patch = request.partner.unwrap_or_default();
-        let asked = patch.name.clone();
-        name::id("partner.name", PATTERN, &asked)?;
-        let caller = Arc::clone(&call.caller);
-        let changed =
-            self.store.update(call, patch, request.update_mask, &asked, rules::may_update, rules::update);
-        self.answer(&caller, changed.await?)
+        self.desk.update(request, rules::may_update, rules::update).await
     }
 
     async fn approve_partner(&self, request: Request<pb::ApprovePartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
+        let call = Call::of(&request, &self.desk.context.clock)?;
         let asked = &request.get_ref().name;
         // Its creator becomes its administrator first, and that can be repeated: whatever stops in between, asking again
         // finishes it. Nothing is asked of a peer for a partner that could not be approved.
         let rehearsal = Call { validate_only: true, ..call.clone() };
-        let waiting = self.take("ApprovePartner", rehearsal, asked).await?;
+        let approve = |partner: &mut Model, by: &Call| rules::take("ApprovePartner", partner, by);
+        name::id("name", PATTERN, asked)?;
+        let by = call.clone();
+        let waiting = self.desk.store.change(rehearsal, asked, move |partner| approve(partner, &by)).await?;
         if !call.validate_only && !waiting.created_by.is_empty() {
             self.make_administrator(&call, &waiting).await?;
         }
-        let caller = Arc::clone(&call.caller);
-        self.answer(&caller, self.take("ApprovePartner", call, asked).await?)
+        self.desk.change_as(call, asked, approve).await
     }
 
     async fn reject_partner(&self, request: Request<pb::RejectPartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        call.reason_required()?;
-        self.verb("RejectPartner", call, &request.get_ref().name).await
+        self.desk.change(&request, |partner, call| rules::take_because("RejectPartner", partner, call)).await
     }
 
     async fn suspend_partner(&self, request: Request<pb::SuspendPartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        call.reason_required()?;
-        self.verb("SuspendPartner", call, &request.get_ref().name).await
+        self.desk.change(&request, |partner, call| rules::take_because("SuspendPartner", partner, call)).await
     }
 
     async fn reinstate_partner(&self, request: Request<pb::ReinstatePartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        self.verb("ReinstatePartner", call, &request.get_ref().name).await
+        self.desk.change(&request, |partner, call| rules::take("ReinstatePartner", partner, call)).await
     }
 
     async fn archive_partner(&self, request: Request<pb::ArchivePartnerRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        self.verb("ArchivePartner", call, &request.get_ref().name).await
+        self.desk.change(&request, |partner, call| rules::take("ArchivePartner", partner, call)).await
     }
 
     async fn merge_partners(&self, request: Request<pb::MergePartnersRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        let request = request.into_inner();
+        let (call, request) = self.desk.open(request)?;
         name::id("name", PATTERN, &request.name)?;
         name::id("survivor", PATTERN, &request.survivor)?;
-        let caller = Arc::clone(&call.caller);
-        let merged = self.store.once(call, move |unit, call| {
+        let merged = self.desk.once(call, move |unit, call| {
             store::merge(unit, call, request.name.clone(), request.survivor.clone()).boxed()
         });
-        self.answer(&caller, merged.await?)
+        merged.await
     }
 
     async fn unmerge_partners(&self, request: Request<pb::UnmergePartnersRequest>) -> Reply<pb::Partner> {
-        let call = Call::of(&request, &self.context.clock)?;
-        name::id("name", PATTERN, &request.get_ref().name)?;
-        let caller = Arc::clone(&call.caller);
-        self.answer(&caller, self.store.change(call, &request.get_ref().name, rules::unmerge).await?)
+        self.desk.change(&request, |partner, _| rules::unmerge(partner)).await
     }
 
     async fn list_possible_duplicates(
@@ -203,7 +174,7 @@ impl PartnerService for Partners {
     ) -> Reply<pb::ListPossibleDuplicatesResponse> {
         let request = request.get_ref();
         let most = size(request.page_size)?.into();
-        let pairs = store::pairs(self.store.database(), &request.partner, most).await?;
+        let pairs = store::pairs(self.desk.store.database(), &request.partner, most).await?;
         let possible_duplicates = self.described(pairs).await?;
         reply(pb::ListPossibleDuplicatesResponse { possible_duplicates })
     }
@@ -212,37 +183,24 @@ impl PartnerService for Partners {
         &self,
         request: Request<pb::ImportPartnersRequest>,
     ) -> Reply<pb::ImportPartnersResponse> {
-        let call = Call::of(&request, &self.context.clock)?;
+        let call = Call::of(&request, &self.desk.context.clock)?;
         let organisations = request.into_inner().organisations;
         if organisations.is_empty() || organisations.len() > 1000 {
             return Err(Error::invalid("organisations", say!("1 to 1,000", "de 1 à 1 000")).into());
         }
-        reply(import::import(self.store.database(), call, organisations).await?)
+        reply(import::import(self.desk.store.database(), call, organisations).await?)
     }
 
     async fn import_organisations(&self, request: Request<Streaming<ImportRequest>>) -> Reply<ImportReport> {
         let caller = Caller::of(&request);
-        reply(import::file(&self.context, self.store.database(), caller, request.into_inner()).await?)
+        reply(
+            import::file(&self.desk.context, self.desk.store.database(), caller, request.into_inner())
+                .await?,
+        )
     }
 }
 
 impl Partners {
-    async fn verb(&self, method: &'static str, call: Call, asked: &str) -> Reply<pb::Partner> {
-        let caller = Arc::clone(&call.caller);
-        self.answer(&caller, self.take(method, call, asked).await?)
-    }
-
-    async fn take(&self, method: &'static str, call: Call, asked: &str) -> Result<Model> {
-        name::id("name", PATTERN, asked)?;
-        let by = call.clone();
-        self.store.change(call, asked, move |partner| rules::take(method, partner, &by)).await
-    }
-
-    fn answer(&self, caller: &Caller, partner: Model) -> Reply<pb::Partner> {
-        let actions = rules::LIFECYCLE.explain(&partner, caller, self.context.clock.now());
-        reply(pb::Partner { allowed_actions: actions, ..shown(caller, partner) })
-    }
-
     async fn make_administrator(&self, call: &Call, partner: &Model) -> Result<()> {
         let membership = Membership {
             user: partner.created_by.clone(),
@@ -271,7 +229,7 @@ impl Partners {
         if into.is_empty() {
             return Ok(partners);
         }
-        let survivors = self.store.batch(&into).await?;
+        let survivors = self.desk.store.batch(&into).await?;
         let of = |partner: Model| {
             survivors.iter().find(|survivor| survivor.name == partner.merged_into).cloned().unwrap_or(partner)
         };
@@ -286,7 +244,7 @@ impl Partners {
         names.dedup();
         let mut titles: HashMap<String, String> = HashMap::new();
         for some in names.chunks(100) {
-            let partners = self.store.batch(some).await?;
+            let partners = self.desk.store.batch(some).await?;
             titles.extend(partners.into_iter().map(|partner| (partner.name.clone(), title(&partner))));
         }
         let title = |name: &str| titles.get(name).cloned().unwrap_or_default();
@@ -310,21 +268,6 @@ pub(crate) fn title(partner: &Model) -> String {
     let mut title = partner.title.clone().into_inner();
     chassis::text::display(&mut title, &Conversation::current().preferences);
     title.display_text
-}
-
-/// The partner, unless the caller may not see it: then it is as if it were not there.
-fn seen(caller: &Caller, partner: Model) -> Result<Model> {
-    if rules::sees(caller, &partner) { Ok(partner) } else { Err(Error::not_found(partner.name)) }
-}
-
-/// The partner's message, without what is private to others.
-fn shown(caller: &Caller, partner: Model) -> pb::Partner {
-    let knows = rules::knows(caller, &partner);
-    let mut message: pb::Partner = partner.into();
-    if !knows {
-        message.redact();
-    }
-    message
 }
 
 fn visible(caller: &Caller, merged_too: bool) -> store::Visible {

@@ -3,7 +3,7 @@
 use chassis::auth::{Caller, Role};
 use chassis::error::{Error, Result, Violations};
 use chassis::gap::Gap;
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, coordinator};
 use chassis::say;
 use chassis::{Call, name};
 use proto::common::{ExternalIdentifier, Origin};
@@ -22,56 +22,22 @@ pub const PATTERN: &str = "partners/{partner}";
 
 /// The verbs of a partner (domain §3.1).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "ApprovePartner",
-        from: &[State::Pending],
-        to: State::Active,
-        who: coordinator,
-        decides: true,
-        complete: true,
-        guard: may_take_part,
-    },
-    Transition {
-        method: "RejectPartner",
-        from: &[State::Pending],
-        to: State::Rejected,
-        who: coordinator,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "SuspendPartner",
-        from: &[State::Active],
-        to: State::Suspended,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ReinstatePartner",
-        from: &[State::Suspended],
-        to: State::Active,
-        who: coordinator,
-        decides: false,
-        complete: true,
-        guard: may_take_part,
-    },
-    Transition {
-        method: "ArchivePartner",
-        from: &[State::Active, State::Suspended],
-        to: State::Archived,
-        who: coordinator_or_own_administrator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
+    Transition::new("ApprovePartner", &[State::Pending], State::Active, coordinator)
+        .decides()
+        .complete()
+        .guarded(may_take_part),
+    Transition::new("RejectPartner", &[State::Pending], State::Rejected, coordinator).decides(),
+    Transition::new("SuspendPartner", &[State::Active], State::Suspended, coordinator),
+    Transition::new("ReinstatePartner", &[State::Suspended], State::Active, coordinator)
+        .complete()
+        .guarded(may_take_part),
+    Transition::new(
+        "ArchivePartner",
+        &[State::Active, State::Suspended],
+        State::Archived,
+        coordinator_or_own_administrator,
+    ),
 ]);
-
-fn coordinator(caller: &Caller, _: &Model) -> bool {
-    caller.is(Role::Coordinator)
-}
 
 fn coordinator_or_own_administrator(caller: &Caller, partner: &Model) -> bool {
     caller.is(Role::Coordinator) || caller.administers(&partner.name)
@@ -104,11 +70,7 @@ fn registered(caller: &Caller, partner: &Model) -> bool {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Partner, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('p');
-    if !id.is_empty() {
-        wrong.check(name::check_id("partner_id", id))?;
-    }
-    let id = if id.is_empty() { made.as_str() } else { id };
+    let (id, uid) = name::chosen(&mut wrong, "partner_id", id, 'p')?;
     let mut partner = Model {
         name: format!("partners/{id}"),
         uid: uid.to_string(),
@@ -295,6 +257,15 @@ pub fn take(method: &'static str, partner: &mut Model, call: &Call) -> Result<()
     }
     partner.state_reason.clone_from(&call.reason);
     Ok(())
+}
+
+/// As [`take`], for the verbs that ask for a reason.
+///
+/// # Errors
+/// As [`take`]; `INVALID_ARGUMENT` without a reason.
+pub fn take_because(method: &'static str, partner: &mut Model, call: &Call) -> Result<()> {
+    take(method, partner, call)?;
+    call.reason_required().map(drop)
 }
 
 #[cfg(test)]

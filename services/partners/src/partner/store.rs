@@ -156,8 +156,8 @@ pub(crate) async fn merge(
     survivor: String,
 ) -> Result<(Model, bool)> {
     let missing = |name: &str| call.caller.not_found(name);
-    let kept: Model = chassis::store::find(unit.txn, &survivor).await?.ok_or_else(|| missing(&survivor))?;
-    let gone: Model = chassis::store::find(unit.txn, &duplicate).await?.ok_or_else(|| missing(&duplicate))?;
+    let kept: Model = chassis::store::find(unit, &survivor).await?.ok_or_else(|| missing(&survivor))?;
+    let gone: Model = chassis::store::find(unit, &duplicate).await?.ok_or_else(|| missing(&duplicate))?;
     // Said twice, since the index holds merged partners alone.
     let merged =
         Entity::find().filter(COLUMN.merged_into.ne("")).filter(COLUMN.merged_into.eq(duplicate.as_str()));

@@ -8,7 +8,7 @@ use proto::projects::indicator::{DisaggregationMode, EntityAggregation, TimeAggr
 
 use super::row::Model;
 use crate::measure;
-use crate::project::describe::{once, recommendations};
+use crate::project::describe::recommendations;
 
 const LONGEST_UNIT: usize = 50;
 const LINE: usize = 500;
@@ -18,19 +18,8 @@ const MOST_REFERENCES: usize = 50;
 /// Takes over what a draft says of an indicator, having looked at every field.
 pub(crate) fn describe(indicator: &mut Model, draft: &pb::Indicator) -> Result<()> {
     let mut wrong = Violations::default();
-    for (field, said, kept) in [
-        ("title", &draft.title, &mut indicator.title),
-        ("definition", &draft.definition, &mut indicator.definition),
-    ] {
-        match said {
-            Some(said) => {
-                if let Some(said) = wrong.check(text::check(field, said))? {
-                    *kept = text::revise(kept, said).into();
-                }
-            }
-            None => wrong.require(field, false),
-        }
-    }
+    wrong.localized("title", &mut indicator.title, draft.title.as_ref(), true)?;
+    wrong.localized("definition", &mut indicator.definition, draft.definition.as_ref(), true)?;
     if !iati::has_code("IndicatorMeasure", &draft.measure) {
         wrong.add(
             "measure",
@@ -41,12 +30,12 @@ pub(crate) fn describe(indicator: &mut Model, draft: &pb::Indicator) -> Result<(
         );
     }
     indicator.measure.clone_from(&draft.measure);
-    indicator.unit = wrong.check(text::plain("unit", &draft.unit, LONGEST_UNIT))?.unwrap_or_default();
+    indicator.unit = wrong.plain("unit", &draft.unit, LONGEST_UNIT)?;
     indicator.descending = draft.descending;
-    chosen(&mut wrong, "time_aggregation", draft.time_aggregation, &mut indicator.time_aggregation)?;
-    chosen(&mut wrong, "entity_aggregation", draft.entity_aggregation, &mut indicator.entity_aggregation)?;
-    chosen(&mut wrong, "counting_basis", draft.counting_basis, &mut indicator.counting_basis)?;
-    chosen(&mut wrong, "source", draft.source, &mut indicator.source)?;
+    indicator.time_aggregation = wrong.coded("time_aggregation", draft.time_aggregation, true)?;
+    indicator.entity_aggregation = wrong.coded("entity_aggregation", draft.entity_aggregation, true)?;
+    indicator.counting_basis = wrong.coded("counting_basis", draft.counting_basis, true)?;
+    indicator.source = wrong.coded("source", draft.source, true)?;
     let mode =
         wrong.check(Coded::<DisaggregationMode>::read("disaggregation_mode", draft.disaggregation_mode))?;
     let said = mode.filter(|mode| *mode != DisaggregationMode::Unspecified);
@@ -60,7 +49,7 @@ pub(crate) fn describe(indicator: &mut Model, draft: &pb::Indicator) -> Result<(
             );
         }
     }
-    once(&mut wrong, "dimensions", &draft.dimensions);
+    wrong.once("dimensions", &draft.dimensions);
     indicator.dimensions = draft.dimensions.clone().into();
     indicator.beyond_whole = draft.beyond_whole;
     indicator.references = wrong.check(references(&draft.references))?.unwrap_or_default().into();
@@ -68,20 +57,6 @@ pub(crate) fn describe(indicator: &mut Model, draft: &pb::Indicator) -> Result<(
     indicator.recommendations = draft.recommendations.clone().into();
     coherent(&mut wrong, indicator);
     wrong.finish()
-}
-
-/// An enum that must be said.
-fn chosen<E: TryFrom<i32> + Into<i32> + Copy>(
-    wrong: &mut Violations,
-    field: &str,
-    number: i32,
-    kept: &mut Coded<E>,
-) -> Result<()> {
-    wrong.require(field, number != 0);
-    if let Some(said) = wrong.check(Coded::<E>::read(field, number))? {
-        *kept = said;
-    }
-    Ok(())
 }
 
 /// What is no sum is not added up: shares by their terms (AGG-3), and degrees and words not at all.

@@ -1,13 +1,10 @@
 //! The table `indicator`, facing its message.
 
+use chassis::Told;
 use chassis::column::{Coded, Micros, Packed, PackedList, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
-use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use chassis::lifecycle::{Lifecycle, Stateful};
 use proto::common::LocalizedText;
 use proto::projects as pb;
 use proto::projects::indicator::{
@@ -16,6 +13,7 @@ use proto::projects::indicator::{
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
+use super::rules;
 use crate::measure::Meaning;
 
 #[sea_orm::model]
@@ -102,7 +100,7 @@ impl From<Model> for pb::Indicator {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::Indicator);
+    chassis::standard_columns!(pb::Indicator, state);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -117,10 +115,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     /// The library is the network's.
     fn owner(&self) -> &str {
         ""
@@ -130,38 +124,26 @@ impl chassis::Row for Model {
         true
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 
-    fn inform<'a>(rows: &'a mut [Self], db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
-        async move { super::store::inform(rows, &db).await }.boxed()
+    async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, _: Micros) -> Result<(), DbErr> {
+        super::store::inform(rows, &db).await
     }
 }
 
+impl Told for Model {
+    const PATTERN: &'static str = rules::PATTERN;
+    const LIFECYCLE: &'static Lifecycle<Self> = &rules::LIFECYCLE;
+}
+
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnu"),
-            State::Draft => say!("a draft", "brouillon"),
-            State::Active => say!("in use", "en usage"),
-            State::Deprecated => say!("deprecated", "abandonné"),
-        }
-    }
+    chassis::states!(State {
+        Draft: "a draft", "brouillon";
+        Active: "in use", "en usage";
+        Deprecated: "deprecated", "abandonné";
+    });
 
     fn parties(&self) -> Vec<&str> {
         Vec::new()

@@ -1,8 +1,8 @@
 //! What may become of an indicator. Pure: rows, messages and a given now.
 
-use chassis::auth::{Caller, Role};
+use chassis::auth::Caller;
 use chassis::error::{Error, Result, Violations};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, coordinator};
 use chassis::{Call, name, say};
 use proto::projects as pb;
 use proto::projects::indicator::{
@@ -18,29 +18,9 @@ const LONGEST_CODE: usize = 63;
 
 /// The verbs of an indicator (domain §4.6).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "ActivateIndicator",
-        from: &[State::Draft],
-        to: State::Active,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "DeprecateIndicator",
-        from: &[State::Active],
-        to: State::Deprecated,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
+    Transition::new("ActivateIndicator", &[State::Draft], State::Active, coordinator),
+    Transition::new("DeprecateIndicator", &[State::Active], State::Deprecated, coordinator),
 ]);
-
-fn coordinator(caller: &Caller, _: &Model) -> bool {
-    caller.is(Role::Coordinator)
-}
 
 /// Who may change the library.
 pub fn may_write(caller: &Caller, indicator: &Model) -> bool {
@@ -84,11 +64,8 @@ pub fn blank(id: &str, uid: uuid::Uuid, now: chassis::column::Micros) -> Model {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Indicator, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('i');
-    if !id.is_empty() {
-        wrong.check(name::check_id("indicator_id", id))?;
-    }
-    let mut indicator = blank(if id.is_empty() { &made } else { id }, uid, call.now);
+    let (id, uid) = name::chosen(&mut wrong, "indicator_id", id, 'i')?;
+    let mut indicator = blank(&id, uid, call.now);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     if draft.code.is_empty() {
         wrong.require("indicator.code", false);

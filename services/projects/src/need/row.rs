@@ -3,8 +3,6 @@
 use chassis::column::{Coded, Micros, Packed, PackedList, Strings};
 use chassis::filter::{Field, Kind};
 use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
 use proto::common::{Evidence, LocalizedText};
 use proto::projects as pb;
 use proto::projects::need::{Outcome, State};
@@ -77,7 +75,7 @@ impl From<Model> for pb::Need {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::Need);
+    chassis::standard_columns!(pb::Need, state);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -93,10 +91,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     fn owner(&self) -> &str {
         &self.raised_by
     }
@@ -107,23 +101,10 @@ impl chassis::Row for Model {
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnu"),
-            State::Proposed => say!("proposed", "proposé"),
-            State::Qualified => say!("qualified", "qualifié"),
-            State::Resolved => say!("resolved", "résolu"),
-            State::Rejected => say!("turned down", "écarté"),
-        }
-    }
+    chassis::states!(State {
+        Proposed: "proposed", "proposé";
+        Qualified: "qualified", "qualifié";
+        Resolved: "resolved", "résolu";
+        Rejected: "turned down", "écarté";
+    });
 }

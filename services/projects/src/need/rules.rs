@@ -3,7 +3,7 @@
 use chassis::auth::{Caller, Role};
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result, Violations};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::{Call, name, say};
 use proto::common::Evidence;
 use proto::projects as pb;
@@ -21,33 +21,9 @@ const PRIORITIES: std::ops::RangeInclusive<i32> = 1..=4;
 
 /// The verbs of a need (domain §4.3).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "QualifyNeed",
-        from: &[State::Proposed],
-        to: State::Qualified,
-        who: judge,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ResolveNeed",
-        from: &[State::Qualified],
-        to: State::Resolved,
-        who: judge,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "RejectNeed",
-        from: &[State::Proposed],
-        to: State::Rejected,
-        who: judge,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
+    Transition::new("QualifyNeed", &[State::Proposed], State::Qualified, judge).decides(),
+    Transition::new("ResolveNeed", &[State::Qualified], State::Resolved, judge).decides(),
+    Transition::new("RejectNeed", &[State::Proposed], State::Rejected, judge).decides(),
 ]);
 
 /// Coordinators, reviewers, and the administrators of the authority of its territory.
@@ -80,11 +56,7 @@ pub fn awaiting(state: State) -> &'static str {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(territory: &str, id: &str, draft: &pb::Need, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('n');
-    if !id.is_empty() {
-        wrong.check(name::check_id("need_id", id))?;
-    }
-    let id = if id.is_empty() { &made } else { id };
+    let (id, uid) = name::chosen(&mut wrong, "need_id", id, 'n')?;
     let mut need = Model {
         name: format!("{territory}/needs/{id}"),
         uid: uid.to_string(),

@@ -41,8 +41,7 @@ pub(crate) async fn resolve(
     request: &pb::ResolveNeedRequest,
 ) -> Result<(Model, bool)> {
     let name = &request.name;
-    let need: Model =
-        chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))?;
+    let need: Model = chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))?;
     let accepted = accepted(unit.txn, name).await?;
     chassis::store::apply(unit, call, need, |need| {
         rules::resolve(need, request.outcome(), &request.evidence, &accepted, call)

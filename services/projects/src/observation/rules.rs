@@ -73,11 +73,7 @@ pub fn create(
     call: &Call,
 ) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('o');
-    if !id.is_empty() {
-        wrong.check(name::check_id("observation_id", id))?;
-    }
-    let id = if id.is_empty() { &made } else { id };
+    let (id, uid) = name::chosen(&mut wrong, "observation_id", id, 'o')?;
     let today = today(call.now).ok_or_else(|| Error::internal("the clock is beyond the calendar"))?;
     let mut observation = Model {
         name: format!("{territory}/observations/{id}"),

@@ -45,9 +45,8 @@ pub(crate) async fn correct(
     request: &pb::UpdateObservationRequest,
 ) -> Result<(Model, bool)> {
     let patch = request.observation.clone().unwrap_or_default();
-    let before: Model = chassis::store::find(unit.txn, &patch.name)
-        .await?
-        .ok_or_else(|| call.caller.not_found(&patch.name))?;
+    let before: Model =
+        chassis::store::find(unit, &patch.name).await?.ok_or_else(|| call.caller.not_found(&patch.name))?;
     call.caller.must(rules::may_update(&call.caller, &before), &patch.name)?;
     let meaning = counted_by(unit, &before.indicator).await?.meaning();
     chassis::store::apply(unit, call, before, |observation| {
@@ -62,7 +61,7 @@ async fn counted_by(unit: &Unit<'_>, name: &str) -> Result<indicator::row::Model
     if name.is_empty() {
         return Err(Error::required("observation.indicator"));
     }
-    chassis::store::find(unit.txn, name).await?.ok_or_else(|| {
+    chassis::store::find(unit, name).await?.ok_or_else(|| {
         Error::invalid(
             "observation.indicator",
             say!("there is no such indicator", "cet indicateur n'existe pas"),

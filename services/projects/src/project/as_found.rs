@@ -15,10 +15,10 @@ use proto::partners::OrganisationAsFound;
 use proto::projects as pb;
 use proto::projects::project::State;
 
-use super::describe::MOST;
 use super::lines;
 use super::row::Model;
 use super::rules;
+use chassis::draft::MOST;
 use results::Promise;
 use values::{budget_lines, countries, dates, parent, sdg_targets};
 

@@ -1,6 +1,7 @@
 //! What each field of a project may hold. Pure.
 
 use chassis::column::Coded;
+use chassis::draft::MOST;
 use chassis::error::{Error, Result, Violations};
 use chassis::{name, say, text, value};
 use proto::common::Origin;
@@ -12,8 +13,6 @@ use super::lines;
 use super::row::Model;
 use super::rules::PATTERN;
 
-/// At most so many of anything that a project lists.
-pub const MOST: usize = 1000;
 /// The pattern of names of partners.
 pub const PARTNER: &str = "partners/{partner}";
 pub(crate) const TERRITORY: &str = "territories/{territory}";
@@ -38,19 +37,18 @@ const PARAGRAPH: usize = 5000;
 pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     let mut wrong = Violations::default();
     let imported = project.origin == Origin::Imported;
-    texts(&mut wrong, project, draft, imported)?;
+    wrong.localized("title", &mut project.title, draft.title.as_ref(), true)?;
+    wrong.localized("summary", &mut project.summary, draft.summary.as_ref(), !imported)?;
     wrong.check(name::check_reference("lead_partner", PARTNER, &draft.lead_partner))?;
     let participants = &project.participants.0;
     if !(imported && draft.participants == *participants) {
         project.participants = wrong.check(participants_of(&draft.participants))?.unwrap_or_default().into();
     }
-    reference(&mut wrong, "partnership", PARTNERSHIP, &draft.partnership)?;
+    wrong.reference("partnership", PARTNERSHIP, &draft.partnership)?;
     project.partnership.clone_from(&draft.partnership);
-    references(&mut wrong, "territories", TERRITORY, &draft.territories)?;
-    project.territories = draft.territories.clone().into();
-    references(&mut wrong, "needs", NEED, &draft.needs)?;
-    project.needs = draft.needs.clone().into();
-    reference(&mut wrong, "strategy", STRATEGY, &draft.strategy)?;
+    project.territories = wrong.references("territories", TERRITORY, &draft.territories)?;
+    project.needs = wrong.references("needs", NEED, &draft.needs)?;
+    wrong.reference("strategy", STRATEGY, &draft.strategy)?;
     project.strategy.clone_from(&draft.strategy);
     recommendations(&mut wrong, &draft.recommendations)?;
     project.recommendations = draft.recommendations.clone().into();
@@ -73,7 +71,7 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     let theory = draft.theory_of_change.as_ref().map(theory_of_change).transpose();
     project.theory_of_change = wrong.check(theory)?.flatten().unwrap_or_default().into();
     project.safeguards = wrong.check(safeguards(&draft.safeguards))?.unwrap_or_default().into();
-    reference(&mut wrong, "parent_project", PATTERN, &draft.parent_project)?;
+    wrong.reference("parent_project", PATTERN, &draft.parent_project)?;
     if draft.parent_project == project.name {
         wrong.add(
             "parent_project",
@@ -91,50 +89,14 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     for (index, code) in draft.country_codes.iter().enumerate() {
         countries.extend(wrong.check(value::country(&format!("country_codes[{index}]"), code))?);
     }
-    once(&mut wrong, "country_codes", &countries);
+    wrong.once("country_codes", &countries);
     project.country_codes = countries.into();
     wrong.finish()
 }
 
-fn texts(wrong: &mut Violations, project: &mut Model, draft: &pb::Project, imported: bool) -> Result<()> {
-    match &draft.title {
-        Some(title) => {
-            if let Some(title) = wrong.check(text::check("title", title))? {
-                project.title = text::revise(&project.title, title).into();
-            }
-        }
-        None => wrong.require("title", false),
-    }
-    match &draft.summary {
-        Some(summary) => {
-            if let Some(summary) = wrong.check(text::check("summary", summary))? {
-                project.summary = text::revise(&project.summary, summary).into();
-            }
-        }
-        None if imported => project.summary = Default::default(),
-        None => wrong.require("summary", false),
-    }
-    Ok(())
-}
-
-fn reference(wrong: &mut Violations, field: &str, pattern: &str, name: &str) -> Result<()> {
-    if !name.is_empty() {
-        wrong.check(name::check_reference(field, pattern, name))?;
-    }
-    Ok(())
-}
-
-fn references(wrong: &mut Violations, field: &str, pattern: &str, names: &[String]) -> Result<()> {
-    for (index, name) in names.iter().enumerate().take(MOST) {
-        wrong.check(name::check_reference(&format!("{field}[{index}]"), pattern, name))?;
-    }
-    once(wrong, field, names);
-    Ok(())
-}
-
 /// The eight recommendations that there are.
 pub(crate) fn recommendations(wrong: &mut Violations, names: &[String]) -> Result<()> {
-    references(wrong, "recommendations", RECOMMENDATION, names)?;
+    wrong.references("recommendations", RECOMMENDATION, names)?;
     for (index, recommendation) in names.iter().enumerate() {
         let number = recommendation.strip_prefix("recommendations/idt-").unwrap_or_default();
         if !matches!(number.as_bytes(), [b'1'..=b'8']) {
@@ -145,17 +107,6 @@ pub(crate) fn recommendations(wrong: &mut Violations, names: &[String]) -> Resul
         }
     }
     Ok(())
-}
-
-/// Each once, and not too many.
-pub(crate) fn once<T: Ord>(wrong: &mut Violations, field: &str, each: &[T]) {
-    if each.len() > MOST {
-        wrong.add(field, say!("at most {MOST}", "{MOST} au plus"));
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    if let Some(again) = each.iter().position(|one| !seen.insert(one)) {
-        wrong.add(format!("{field}[{again}]"), say!("named twice", "nommé deux fois"));
-    }
 }
 
 fn participants_of(found: &[pb::Participant]) -> Result<Vec<pb::Participant>> {
@@ -175,7 +126,7 @@ fn participants_of(found: &[pb::Participant]) -> Result<Vec<pb::Participant>> {
     }
     let pairs: Vec<_> =
         found.iter().map(|participant| (&participant.partner, &participant.iati_role)).collect();
-    once(&mut wrong, "participants", &pairs);
+    wrong.once("participants", &pairs);
     wrong.finish()?;
     Ok(found.to_vec())
 }
@@ -189,7 +140,7 @@ fn sdg_targets(wrong: &mut Violations, targets: &[String]) {
             );
         }
     }
-    once(wrong, "sdg_targets", targets);
+    wrong.once("sdg_targets", targets);
 }
 
 /// `businessModels/{business_model}@{revision}`
@@ -266,7 +217,7 @@ fn safeguards(found: &[pb::Safeguard]) -> Result<Vec<pb::Safeguard>> {
         });
     }
     let codes: Vec<&String> = found.iter().map(|safeguard| &safeguard.code).collect();
-    once(&mut wrong, "safeguards", &codes);
+    wrong.once("safeguards", &codes);
     wrong.finish()?;
     Ok(safeguards)
 }

@@ -4,7 +4,7 @@ use chassis::Call;
 use chassis::auth::{Caller, Role};
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, coordinator, overseer};
 use chassis::{mask, say};
 use proto::Date;
 use proto::projects as pb;
@@ -21,81 +21,26 @@ const BASELINE: [&str; 3] = ["needs", "territories", "planned_period"];
 
 /// The verbs of a project (domain §4.5).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "SubmitProject",
-        from: &[State::Draft, State::Returned],
-        to: State::Submitted,
-        who: lead_administrator,
-        decides: false,
-        complete: true,
-        guard: may_be_submitted,
-    },
-    Transition {
-        method: "ReviewProject",
-        from: &[State::Submitted],
-        to: State::Approved,
-        who: overseer,
-        decides: true,
-        complete: true,
-        guard: free,
-    },
-    Transition {
-        method: "ReviewProject",
-        from: &[State::Submitted],
-        to: State::Returned,
-        who: overseer,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "StartProject",
-        from: &[State::Approved],
-        to: State::Active,
-        who: lead_administrator,
-        decides: false,
-        complete: true,
-        guard: may_begin,
-    },
-    Transition {
-        method: "SuspendProject",
-        from: &[State::Active],
-        to: State::Suspended,
-        who: lead_administrator_or_coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ResumeProject",
-        from: &[State::Suspended],
-        to: State::Active,
-        who: lead_administrator_or_coordinator,
-        decides: false,
-        complete: true,
-        guard: free,
-    },
-    Transition {
-        method: "CompleteProject",
-        from: &[State::Active],
-        to: State::Completed,
-        who: lead_administrator,
-        decides: false,
-        complete: true,
-        guard: nothing_left_planned,
-    },
-    Transition {
-        method: "CloseProject",
-        from: &[State::Completed],
-        to: State::Closed,
-        who: coordinator,
-        decides: false,
-        complete: true,
-        guard: may_be_closed,
-    },
-    Transition {
-        method: "CancelProject",
-        from: &[
+    Transition::new("SubmitProject", &[State::Draft, State::Returned], State::Submitted, lead_administrator)
+        .complete()
+        .guarded(may_be_submitted),
+    Transition::new("ReviewProject", &[State::Submitted], State::Approved, overseer).decides().complete(),
+    Transition::new("ReviewProject", &[State::Submitted], State::Returned, overseer).decides(),
+    Transition::new("StartProject", &[State::Approved], State::Active, lead_administrator)
+        .complete()
+        .guarded(may_begin),
+    Transition::new("SuspendProject", &[State::Active], State::Suspended, lead_administrator_or_coordinator),
+    Transition::new("ResumeProject", &[State::Suspended], State::Active, lead_administrator_or_coordinator)
+        .complete(),
+    Transition::new("CompleteProject", &[State::Active], State::Completed, lead_administrator)
+        .complete()
+        .guarded(nothing_left_planned),
+    Transition::new("CloseProject", &[State::Completed], State::Closed, coordinator)
+        .complete()
+        .guarded(may_be_closed),
+    Transition::new(
+        "CancelProject",
+        &[
             State::Draft,
             State::Submitted,
             State::Returned,
@@ -104,12 +49,9 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
             State::Suspended,
             State::Completed,
         ],
-        to: State::Cancelled,
-        who: lead_administrator_or_coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
+        State::Cancelled,
+        lead_administrator_or_coordinator,
+    ),
     anew(&[State::Approved], State::Approved),
     anew(&[State::Active], State::Active),
     anew(&[State::Suspended], State::Suspended),
@@ -117,23 +59,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
 
 /// A new baseline leaves a project where it stands (PRJ-16).
 const fn anew(from: &'static [State], to: State) -> Transition<Model> {
-    Transition {
-        method: "RebaselineProject",
-        from,
-        to,
-        who: lead_administrator_or_coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    }
-}
-
-fn coordinator(caller: &Caller, _: &Model) -> bool {
-    caller.is(Role::Coordinator)
-}
-
-fn overseer(caller: &Caller, _: &Model) -> bool {
-    caller.oversees()
+    Transition::new("RebaselineProject", from, to, lead_administrator_or_coordinator)
 }
 
 fn lead_administrator(caller: &Caller, project: &Model) -> bool {
@@ -153,6 +79,15 @@ pub fn take(method: &'static str, project: &mut Model, call: &Call) -> Result<()
     project.state_time = call.now;
     project.state_reason.clone_from(&call.reason);
     Ok(())
+}
+
+/// As [`take`], for the verbs that ask for a reason.
+///
+/// # Errors
+/// As [`take`]; `INVALID_ARGUMENT` without a reason.
+pub fn take_because(method: &'static str, project: &mut Model, call: &Call) -> Result<()> {
+    take(method, project, call)?;
+    call.reason_required().map(drop)
 }
 
 /// Approves a project, or returns it; the comment is the call's reason.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use chassis::column::Coded;
+use chassis::draft::MOST;
 use chassis::error::{Result, Violations};
 use chassis::{name, say, value};
 use proto::projects::BudgetLine;
 use proto::projects::budget_line::Kind;
 
-use super::describe::{COMMITMENT, MOST, PARTNER};
+use super::describe::{COMMITMENT, PARTNER};
 use super::row::Model;
 
 /// Takes over the lines that a draft says, each with an id that stays.

@@ -24,7 +24,7 @@ pub(crate) async fn run(
 ) -> Result<Model> {
     let asked = &request.name;
     let before: Model =
-        chassis::store::find(unit.txn, asked).await?.ok_or_else(|| call.caller.not_found(asked))?;
+        chassis::store::find(unit, asked).await?.ok_or_else(|| call.caller.not_found(asked))?;
     let rule = |project: &mut Model| lifecycle::rebaseline(project, request, call);
     let mut meant = before.clone();
     rule(&mut meant)?; // whoever may not goes no further

@@ -1,13 +1,11 @@
 //! The table `project`, facing its message.
 
+use chassis::Told;
+use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros, Packed, PackedList, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
-use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use chassis::lifecycle::{Lifecycle, Stateful};
 use proto::common::{DateRange, LocalizedText, Origin};
 use proto::projects as pb;
 use proto::projects::project::State;
@@ -15,7 +13,7 @@ use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
 use super::facts::Facts;
-use super::rules;
+use super::{lifecycle, rules};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -144,7 +142,7 @@ impl From<Model> for pb::Project {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::Project);
+    chassis::standard_columns!(pb::Project, state);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -167,10 +165,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     fn owner(&self) -> &str {
         &self.lead_partner
     }
@@ -179,44 +173,36 @@ impl chassis::Row for Model {
         !rules::HIDDEN.contains(&self.state.get())
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 
-    fn inform<'a>(rows: &'a mut [Self], db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
-        async move { super::inform::inform(rows, &db).await }.boxed()
+    async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, _: Micros) -> Result<(), DbErr> {
+        super::inform::inform(rows, &db).await
+    }
+}
+
+impl Told for Model {
+    const PATTERN: &'static str = rules::PATTERN;
+    const LIFECYCLE: &'static Lifecycle<Self> = &lifecycle::LIFECYCLE;
+
+    fn seen_by(&self, caller: &Caller) -> bool {
+        rules::sees(caller, self)
     }
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnu"),
-            State::Draft => say!("a draft", "brouillon"),
-            State::Submitted => say!("submitted", "soumis"),
-            State::Returned => say!("returned", "renvoyé"),
-            State::Approved => say!("approved", "approuvé"),
-            State::Active => say!("under way", "en cours"),
-            State::Suspended => say!("suspended", "suspendu"),
-            State::Completed => say!("completed", "terminé"),
-            State::Closed => say!("closed", "clos"),
-            State::Cancelled => say!("cancelled", "abandonné"),
-        }
-    }
+    chassis::states!(State {
+        Draft: "a draft", "brouillon";
+        Submitted: "submitted", "soumis";
+        Returned: "returned", "renvoyé";
+        Approved: "approved", "approuvé";
+        Active: "under way", "en cours";
+        Suspended: "suspended", "suspendu";
+        Completed: "completed", "terminé";
+        Closed: "closed", "clos";
+        Cancelled: "cancelled", "abandonné";
+    });
 
     fn parties(&self) -> Vec<&str> {
         let participants = self.participants.iter().map(|participant| participant.partner.as_str());

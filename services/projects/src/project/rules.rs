@@ -104,11 +104,8 @@ pub fn blank(id: &str, uid: uuid::Uuid, now: Micros) -> Model {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Project, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('j');
-    if !id.is_empty() {
-        wrong.check(name::check_id("project_id", id))?;
-    }
-    let mut project = blank(if id.is_empty() { &made } else { id }, uid, call.now);
+    let (id, uid) = name::chosen(&mut wrong, "project_id", id, 'j')?;
+    let mut project = blank(&id, uid, call.now);
     project.lead_partner.clone_from(&draft.lead_partner);
     wrong.check(describe(&mut project, draft).map_err(|error| error.under("project")))?;
     wrong.finish()?;

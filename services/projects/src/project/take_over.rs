@@ -267,7 +267,7 @@ impl TakeOver {
             if !tally.touched.contains(&part) && !tally.touched.contains(&parent) {
                 continue;
             }
-            let Some(project) = chassis::store::find::<Model>(unit.txn, &part).await? else { continue };
+            let Some(project) = chassis::store::find::<Model>(unit, &part).await? else { continue };
             if store::ancestry(unit.txn, &parent, &part).await? != Ancestry::Fits {
                 tally.problems.note([circular(&project)]);
                 continue;

@@ -4,8 +4,6 @@ use chassis::column::{Coded, Day, Micros, Packed, PackedList};
 use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::value;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use proto::common::{DateRange, LocalizedText, Origin};
 use proto::projects as pb;
 use proto::projects::project::State;
@@ -167,15 +165,11 @@ impl chassis::Row for Model {
         self.told.project.is_some_and(|(state, _)| !HIDDEN.contains(&state))
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 
-    fn inform<'a>(rows: &'a mut [Self], db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
-        async move { super::store::inform(rows, &db).await }.boxed()
+    async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, _: Micros) -> Result<(), DbErr> {
+        super::store::inform(rows, &db).await
     }
 }

@@ -128,7 +128,7 @@ async fn create(
 ) -> Result<Model> {
     let parent = &request.parent;
     let project: project::row::Model =
-        chassis::store::find(unit.txn, parent).await?.ok_or_else(|| call.caller.not_found(parent))?;
+        chassis::store::find(unit, parent).await?.ok_or_else(|| call.caller.not_found(parent))?;
     call.caller.must(project::rules::may_update(&call.caller, &project), parent)?;
     let draft = request.project_indicator.clone().unwrap_or_default();
     let library = indicator::store::named(unit.txn, [draft.indicator.as_str()].into_iter()).await?.pop();

@@ -84,11 +84,8 @@ pub fn add(
     call: &Call,
 ) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('n');
-    if !id.is_empty() {
-        wrong.check(name::check_id("project_indicator_id", id))?;
-    }
-    let mut indicator = blank(if id.is_empty() { &made } else { id }, uid, project, call.now);
+    let (id, uid) = name::chosen(&mut wrong, "project_indicator_id", id, 'n')?;
+    let mut indicator = blank(&id, uid, project, call.now);
     wrong.check(usable(&draft.indicator, library.as_ref()))?;
     indicator.indicator.clone_from(&draft.indicator);
     match library {

@@ -4,10 +4,6 @@ use chassis::column::{Coded, Day, Micros, Packed, PackedList, Strings};
 use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use proto::common::{DateRange, Evidence, Origin};
 use proto::projects as pb;
 use proto::projects::report::{Punctuality, Rating, State};
@@ -125,7 +121,7 @@ impl From<Model> for pb::Report {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::Report);
+    chassis::standard_columns!(pb::Report, state);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -142,10 +138,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     fn owner(&self) -> &str {
         &self.lead_partner
     }
@@ -156,36 +148,19 @@ impl chassis::Row for Model {
         false
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnu"),
-            State::Draft => say!("a draft", "brouillon"),
-            State::Submitted => say!("submitted", "soumis"),
-            State::Returned => say!("returned", "renvoyé"),
-            State::Accepted => say!("accepted", "accepté"),
-            State::Superseded => say!("replaced by a correction", "remplacé par une correction"),
-        }
-    }
+    chassis::states!(State {
+        Draft: "a draft", "brouillon";
+        Submitted: "submitted", "soumis";
+        Returned: "returned", "renvoyé";
+        Accepted: "accepted", "accepté";
+        Superseded: "replaced by a correction", "remplacé par une correction";
+    });
 
     fn parties(&self) -> Vec<&str> {
         std::iter::once(self.lead_partner.as_str())

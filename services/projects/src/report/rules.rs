@@ -5,7 +5,7 @@ use chassis::auth::{Caller, Role};
 use chassis::clock::Zone;
 use chassis::column::{Coded, Day, Micros};
 use chassis::error::{Error, Result, Violations};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, overseer};
 use chassis::{Call, name, say};
 use proto::common::Origin;
 use proto::projects as pb;
@@ -29,56 +29,12 @@ pub const REPORTING: &[project::State] =
 
 /// The verbs of a report (domain §4.7).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "SubmitReport",
-        from: OPEN,
-        to: State::Submitted,
-        who: may_write,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "RecallReport",
-        from: &[State::Submitted],
-        to: State::Draft,
-        who: may_write,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ReviewReport",
-        from: &[State::Submitted],
-        to: State::Accepted,
-        who: overseer,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ReviewReport",
-        from: &[State::Submitted],
-        to: State::Returned,
-        who: overseer,
-        decides: true,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "CorrectReport",
-        from: &[State::Accepted],
-        to: State::Accepted,
-        who: may_correct,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
+    Transition::new("SubmitReport", OPEN, State::Submitted, may_write),
+    Transition::new("RecallReport", &[State::Submitted], State::Draft, may_write),
+    Transition::new("ReviewReport", &[State::Submitted], State::Accepted, overseer).decides(),
+    Transition::new("ReviewReport", &[State::Submitted], State::Returned, overseer).decides(),
+    Transition::new("CorrectReport", &[State::Accepted], State::Accepted, may_correct),
 ]);
-
-fn overseer(caller: &Caller, _: &Model) -> bool {
-    caller.oversees()
-}
 
 /// Who may write it: those who act for the lead of its project.
 pub fn may_write(caller: &Caller, report: &Model) -> bool {
@@ -138,14 +94,11 @@ pub fn punctuality(
 /// `FAILED_PRECONDITION` when the project or the period takes none; `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Report, ground: &Ground, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('t');
-    if !id.is_empty() {
-        wrong.check(name::check_id("report_id", id))?;
-    }
+    let (id, uid) = name::chosen(&mut wrong, "report_id", id, 't')?;
     takes_reports(ground)?;
     let period = open_period(ground, call.now)?;
-    let (id, days) = (if id.is_empty() { &made } else { id }, (period.start, period.end));
-    let mut report = blank(&ground.project, id, uid, days, call.now);
+    let days = (period.start, period.end);
+    let mut report = blank(&ground.project, &id, uid, days, call.now);
     report.reporting_period.clone_from(&period.name);
     wrong.check(describe::describe(&mut report, draft, ground).map_err(|error| error.under("report")))?;
     wrong.finish()?;

@@ -290,7 +290,7 @@ async fn apply(
 }
 
 async fn find(unit: &Unit<'_>, call: &Call, name: &str) -> Result<Model> {
-    chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))
+    chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))
 }
 
 async fn checked(

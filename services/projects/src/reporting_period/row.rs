@@ -4,10 +4,6 @@ use chassis::column::{Coded, Day, Micros, Packed};
 use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::lifecycle::Stateful;
-use chassis::say;
-use chassis::say::Text;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use proto::common::{DateRange, LocalizedText};
 use proto::projects as pb;
 use proto::projects::reporting_period::{Cycle, State};
@@ -69,7 +65,7 @@ impl From<Model> for pb::ReportingPeriod {
 }
 
 impl chassis::Row for Model {
-    chassis::standard_columns!(pb::ReportingPeriod);
+    chassis::standard_columns!(pb::ReportingPeriod, state);
 
     const SERVICE: &'static str = "projects";
     const FIELDS: &'static [Field] = &[
@@ -84,10 +80,6 @@ impl chassis::Row for Model {
         Field::time("update_time"),
     ];
 
-    fn state_name(&self) -> &'static str {
-        chassis::column::short_name(self.state.get().as_str_name(), "STATE_")
-    }
-
     fn owner(&self) -> &'static str {
         ""
     }
@@ -96,34 +88,17 @@ impl chassis::Row for Model {
         true
     }
 
-    fn follow<'a>(
-        &'a self,
-        before: Option<&'a Self>,
-        unit: &'a mut Unit<'_>,
-    ) -> BoxFuture<'a, chassis::Result<()>> {
-        super::store::follow(self, before, unit).boxed()
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
     }
 }
 
 impl Stateful for Model {
-    type State = State;
-
-    fn state(&self) -> State {
-        self.state.get()
-    }
-
-    fn enter(&mut self, state: State) {
-        self.state = state.into();
-    }
-
-    fn state_in_words(&self) -> Text {
-        match self.state.get() {
-            State::Unspecified => say!("unknown", "inconnue"),
-            State::Scheduled => say!("not open yet", "prévue"),
-            State::Open => say!("open", "ouverte"),
-            State::Closed => say!("closed", "fermée"),
-        }
-    }
+    chassis::states!(State {
+        Scheduled: "not open yet", "prévue";
+        Open: "open", "ouverte";
+        Closed: "closed", "fermée";
+    });
 
     fn parties(&self) -> Vec<&str> {
         Vec::new()

@@ -7,7 +7,7 @@ use chassis::auth::{Caller, Role};
 use chassis::clock::Zone;
 use chassis::column::{Coded, Day, Micros};
 use chassis::error::{Error, Result, Violations};
-use chassis::lifecycle::{Lifecycle, Transition, free};
+use chassis::lifecycle::{Lifecycle, Transition, coordinator};
 use chassis::{Call, name, say, text, value};
 use chrono::Datelike as _;
 use proto::Date;
@@ -22,38 +22,10 @@ pub const PATTERN: &str = "reportingPeriods/{reporting_period}";
 
 /// The verbs of a reporting period (domain §4.7).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
-    Transition {
-        method: "OpenReportingPeriod",
-        from: &[State::Scheduled],
-        to: State::Open,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "CloseReportingPeriod",
-        from: &[State::Open],
-        to: State::Closed,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
-    Transition {
-        method: "ReopenReportingPeriod",
-        from: &[State::Closed],
-        to: State::Open,
-        who: coordinator,
-        decides: false,
-        complete: false,
-        guard: free,
-    },
+    Transition::new("OpenReportingPeriod", &[State::Scheduled], State::Open, coordinator),
+    Transition::new("CloseReportingPeriod", &[State::Open], State::Closed, coordinator),
+    Transition::new("ReopenReportingPeriod", &[State::Closed], State::Open, coordinator),
 ]);
-
-fn coordinator(caller: &Caller, _: &Model) -> bool {
-    caller.is(Role::Coordinator)
-}
 
 /// Who may plan and change reporting periods.
 pub fn may_plan(caller: &Caller, _: &Model) -> bool {
@@ -84,10 +56,7 @@ pub fn settle(period: &mut Model, zone: Zone, now: Micros) {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::ReportingPeriod, zone: Zone, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('r');
-    if !id.is_empty() {
-        wrong.check(name::check_id("reporting_period_id", id))?;
-    }
+    let (id, uid) = name::chosen(&mut wrong, "reporting_period_id", id, 'r')?;
     let cycle = wrong.check(cycle(draft))?;
     let days = wrong.check(Days::read(draft))?;
     let title = wrong.check(title(draft))?;
@@ -96,7 +65,7 @@ pub fn create(id: &str, draft: &pb::ReportingPeriod, zone: Zone, call: &Call) ->
         return Err(Error::internal("a wrong field was not named"));
     };
     let mut period = Model {
-        name: format!("reportingPeriods/{}", if id.is_empty() { &made } else { id }),
+        name: format!("reportingPeriods/{}", &id),
         uid: uid.to_string(),
         revision: 1,
         create_time: call.now,

@@ -58,7 +58,7 @@ pub async fn summarize(
             .collect(),
         ratings: ratings(&latest),
         dormant: store::dormant(db, &counted).await?,
-        with_gaps: store::with_gaps(db, &counted).await?,
+        with_gaps: store::with_gaps(db, &counted, now).await?,
         budget: store::budget(db, &counted).await?,
         needs_qualified,
         needs_addressed,

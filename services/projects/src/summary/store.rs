@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chassis::auth::Caller;
-use chassis::column::{Coded, Day, PackedList};
+use chassis::column::{Coded, Day, Micros, PackedList};
 use chassis::error::Result;
 use proto::common::{Money, Origin};
 use proto::projects as pb;
@@ -177,12 +177,12 @@ pub(super) async fn dormant(db: &DatabaseConnection, counted: &Condition) -> Res
 }
 
 /// Imported projects that still lack something (BEY-8): what they lack follows from all of them.
-pub(super) async fn with_gaps(db: &DatabaseConnection, counted: &Condition) -> Result<i32> {
+pub(super) async fn with_gaps(db: &DatabaseConnection, counted: &Condition, now: Micros) -> Result<i32> {
     let imported = project::Entity::find()
         .filter(counted.clone())
         .filter(project::COLUMN.origin.eq(Coded::from(Origin::Imported)))
         .filter(project::COLUMN.state.is_not_in(TERMINAL.iter().map(|state| Coded::from(*state))));
-    let imported = chassis::store::informed(imported.all(db).await?, db.into()).await?;
+    let imported = chassis::store::informed(imported.all(db).await?, db.into(), now).await?;
     Ok(super::number(
         imported.iter().filter(|project| !crate::project::rules::gaps(project).is_empty()).count(),
     ))

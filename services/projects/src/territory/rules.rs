@@ -49,11 +49,8 @@ pub fn blank(id: &str, uid: uuid::Uuid, call: &Call) -> Model {
 /// `INVALID_ARGUMENT` naming every wrong field.
 pub fn create(id: &str, draft: &pb::Territory, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
-    let (made, uid) = name::new_id('t');
-    if !id.is_empty() {
-        wrong.check(name::check_id("territory_id", id))?;
-    }
-    let mut territory = blank(if id.is_empty() { &made } else { id }, uid, call);
+    let (id, uid) = name::chosen(&mut wrong, "territory_id", id, 't')?;
+    let mut territory = blank(&id, uid, call);
     wrong.check(describe(&mut territory, draft).map_err(|error| error.under("territory")))?;
     wrong.finish()?;
     Ok(territory)

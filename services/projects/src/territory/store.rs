@@ -80,7 +80,7 @@ pub(crate) async fn retire(
     let before: Model = find(unit, call, &request.name).await?;
     let successor = match request.successor.as_str() {
         "" => None,
-        name => Some(chassis::store::find::<Model>(unit.txn, name).await?.ok_or_else(|| {
+        name => Some(chassis::store::find::<Model>(unit, name).await?.ok_or_else(|| {
             Error::invalid("successor", say!("there is no such territory", "ce territoire n'existe pas"))
         })?),
     };
@@ -94,12 +94,12 @@ pub(crate) async fn retire(
 /// # Errors
 /// `NOT_FOUND`, or what the caller hears who may not know.
 pub async fn find(unit: &Unit<'_>, call: &Call, name: &str) -> Result<Model> {
-    chassis::store::find(unit.txn, name).await?.ok_or_else(|| call.caller.not_found(name))
+    chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))
 }
 
 /// The parent is there, has not ended when it is newly chosen, and fits (PRJ-1).
 async fn lies_where_it_may(territory: &Model, chosen: bool, unit: &Unit<'_>) -> Result<()> {
-    let Some(parent) = chassis::store::find::<Model>(unit.txn, &territory.parent).await? else {
+    let Some(parent) = chassis::store::find::<Model>(unit, &territory.parent).await? else {
         return Err(Error::invalid(
             "territory.parent",
             say!("there is no such territory", "ce territoire n'existe pas"),

@@ -9,8 +9,8 @@ use proto::common::{DateRange, Money};
 use proto::projects as pb;
 
 use super::{LONGEST_IDENTIFIER, Notes, clean};
-use crate::project::describe::MOST;
 use crate::project::rules;
+use chassis::draft::MOST;
 
 /// Planned start, actual start, planned end, actual end; what contradicts the calendar is left out.
 pub(super) fn dates(activity: &Activity, now: Micros, notes: &mut Notes<'_>) -> [Option<Day>; 4] {
