@@ -9,6 +9,8 @@ pub mod measure;
 pub mod need;
 pub mod obligation;
 pub mod observation;
+#[cfg(test)]
+mod place;
 pub mod project;
 pub mod project_indicator;
 pub mod report;

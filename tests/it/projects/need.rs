@@ -7,6 +7,7 @@ use proto::projects as pb;
 use proto::projects::need::{Outcome, State};
 use tonic::Code;
 
+use super::reporting::{accept, halves, reporting};
 use super::territory::{municipality, public_partner};
 use super::{create as create_project, draft as project_draft};
 use crate::caller::{Caller, done, expect};
@@ -159,7 +160,6 @@ async fn prj_7_a_need_that_is_turned_down_keeps_its_public_reason(network: &'sta
     expect(Code::FailedPrecondition, "STATE", qualify(&coordinator, &made.name, 1).await);
 }
 
-/// Takes a project over that is in this state in the world, answering that need.
 async fn prj_6_a_need_is_addressed_by_a_project_that_is_under_way(network: &'static Network) {
     let town = municipality(network, "").await.name;
     let (answered, open) = (qualified(network, &town).await.name, qualified(network, &town).await.name);
@@ -186,6 +186,26 @@ async fn prj_6_a_need_is_addressed_by_a_project_that_is_under_way(network: &'sta
         "PRJ_5",
         resolve(&network.coordinator().await, &answered, Outcome::Met).await,
     );
+}
+
+/// From a project that begins to the report that shows that its need is met.
+async fn prj_5_a_need_is_met_once_a_project_under_way_has_shown_it(network: &'static Network) {
+    let (partner, admin) = super::lead(network).await;
+    let ([_, period], reporting) = (halves(network).await, reporting(network, &partner).await);
+    let request = pb::GetProjectRequest { name: reporting.project.clone() };
+    let project = done(network.anonymous().projects().get_project(request).await);
+    let [need] = project.needs.as_slice() else { panic!("{:?}", project.needs) };
+    let seen = get(&network.anonymous(), need).await;
+    assert!(seen.addressed && seen.projects == [reporting.project.clone()], "PRJ-6: {seen:?}");
+    let town = need.rsplit_once("/needs/").unwrap().0;
+    assert_eq!(listed(&network.anonymous(), town, "addressed = true").await, std::slice::from_ref(need));
+    let coordinator = network.coordinator().await;
+    let sent = reporting.submitted(&admin, &period, "200").await;
+    expect(Code::FailedPrecondition, "PRJ_5", resolve(&coordinator, need, Outcome::Met).await);
+    done(network.reviewer().await.reports().review_report(accept(&sent.name)).await);
+    let met = done(resolve(&coordinator, need, Outcome::Met).await);
+    assert_eq!((met.state(), met.outcome()), (State::Resolved, Outcome::Met));
+    assert_eq!(met.outcome_evidence.len(), 1);
 }
 
 async fn the_authority_of_a_territory_may_change(network: &'static Network) {
@@ -233,6 +253,7 @@ told_everywhere!(
     sep_1_nobody_judges_a_need_that_their_partner_raised,
     prj_7_a_need_that_is_turned_down_keeps_its_public_reason,
     prj_6_a_need_is_addressed_by_a_project_that_is_under_way,
+    prj_5_a_need_is_met_once_a_project_under_way_has_shown_it,
     the_authority_of_a_territory_may_change,
     the_codes_of_needs_are_those_of_the_lists,
 );

@@ -12,7 +12,7 @@ use proto::projects::indicator::{
 use proto::projects::indicator_value::Kind;
 use tonic::Code;
 
-use super::reporting::{accept, change, halves, number, promise, submit, value};
+use super::reporting::{accept, change, halves, number, promise, read, submit, value};
 use super::{lead, take, whole};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
@@ -282,7 +282,7 @@ async fn bey_3_what_is_listed_gives_the_number(network: &'static Network) {
 
 async fn bey_4_an_earlier_answer_stays_what_it_was(network: &'static Network) {
     let (partner, _) = lead(network).await;
-    let (Places { towns: [one, two], .. }, indicator) =
+    let (Places { towns: [one, _], .. }, indicator) =
         (places(network).await, indicator(network, |_| {}).await);
     let [earlier, later] = halves(network).await;
     let counted = counted(network, &partner, &[&one], &indicator).await;
@@ -313,17 +313,38 @@ async fn bey_4_an_earlier_answer_stays_what_it_was(network: &'static Network) {
     let superseded: Vec<(&str, Reason)> =
         why.exclusions.iter().map(|left| (left.report.as_str(), left.reason())).collect();
     assert_eq!(superseded, [(old.name.as_str(), Reason::Superseded)]);
-    // What a project becomes later moves nothing of what was accepted (LES-11).
-    let move_away = pb::RebaselineProjectRequest {
+}
+
+async fn les_11_a_place_taken_from_a_project_alters_no_accepted_report(network: &'static Network) {
+    let (partner, _) = lead(network).await;
+    let (Places { region, towns: [one, two] }, indicator) =
+        (places(network).await, indicator(network, |_| {}).await);
+    let [earlier, later] = halves(network).await;
+    let counted = counted(network, &partner, &[&one, &two], &indicator).await;
+    let split = vec![cell("TERRITORY", &one, "6"), cell("TERRITORY", &two, "4")];
+    let before = counted.accepted(&earlier, "10", split).await;
+    let coordinator = network.coordinator().await;
+    let leave = pb::RebaselineProjectRequest {
         name: counted.project.clone(),
-        project: Some(pb::Project { territories: vec![one.clone(), two.clone()], ..Default::default() }),
+        project: Some(pb::Project { territories: vec![one.clone()], ..Default::default() }),
         update_mask: Some(prost_types::FieldMask { paths: vec!["territories".to_owned()] }),
-        reason: "We moved.".to_owned(),
+        reason: "We left.".to_owned(),
         ..Default::default()
     };
-    done(coordinator.projects().rebaseline_project(move_away).await);
-    let here = pb::AggregateIndicatorsRequest { territory: one, ..ask(&indicator, &[]) };
-    assert_eq!(lines(&told(&coordinator, here).await)["="], "13");
+    assert_eq!(done(coordinator.projects().rebaseline_project(leave).await).territories, [one.clone()]);
+    let after = read(&counted.admin, &before.name).await;
+    assert_eq!(
+        (&after.values, &after.etag, after.accept_time),
+        (&before.values, &before.etag, before.accept_time)
+    );
+    let by_town =
+        pb::AggregateIndicatorsRequest { territory: region, ..ask(&indicator, &[GroupBy::Territory]) };
+    let found = lines(&told(&coordinator, by_town.clone()).await);
+    assert_eq!((found["="].as_str(), found[&one].as_str(), found[&two].as_str()), ("10", "6", "4"));
+    // What is accepted from now on is of the place that is left.
+    counted.accepted(&later, "5", Vec::new()).await;
+    let found = lines(&told(&coordinator, by_town).await);
+    assert_eq!((found["="].as_str(), found[&one].as_str(), found[&two].as_str()), ("15", "11", "4"));
 }
 
 async fn gdp_2_few_people_are_hidden_with_the_next_smallest(network: &'static Network) {
@@ -396,6 +417,7 @@ told_everywhere!(
     agg_6_totals_follow_the_tree_and_count_each_project_once,
     bey_3_what_is_listed_gives_the_number,
     bey_4_an_earlier_answer_stays_what_it_was,
+    les_11_a_place_taken_from_a_project_alters_no_accepted_report,
     bey_9_what_nobody_reported_is_nothing_and_not_zero,
 );
 

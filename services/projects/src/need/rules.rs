@@ -16,6 +16,9 @@ use crate::project::rules::today;
 
 /// The pattern of names.
 pub const PATTERN: &str = "territories/{territory}/needs/{need}";
+/// The states of a project in which it addresses a need (PRJ-6); the view `need_addressed` says the same.
+pub const ADDRESSING: [pb::project::State; 3] =
+    [pb::project::State::Active, pb::project::State::Completed, pb::project::State::Closed];
 /// The first and the last priority.
 const PRIORITIES: std::ops::RangeInclusive<i32> = 1..=4;
 

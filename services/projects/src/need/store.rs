@@ -127,3 +127,6 @@ pub(crate) async fn told(
     });
     Ok(told.collect())
 }
+
+#[cfg(test)]
+mod tests;

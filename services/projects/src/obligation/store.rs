@@ -19,7 +19,7 @@ use crate::report::rules::REPORTING;
 use crate::reporting_period;
 
 /// Whose obligations are asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// All of the network.
     All,

@@ -1,7 +1,8 @@
 //! Who owes what, rule by rule.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use chassis::auth::{Caller, Membership, Role};
 use chassis::column::{Day, Micros};
 use proto::common::DecimalValue;
 use proto::partners::NetworkSettings;
@@ -9,6 +10,7 @@ use proto::projects::report::{Punctuality, State};
 use proto::projects::reporting_period::{Cycle, State as PeriodState};
 
 use super::rules::*;
+use super::store::Scope;
 use crate::reporting_period::row::Model as Period;
 use crate::settings::Agreed;
 
@@ -119,6 +121,19 @@ fn prj_24_the_most_urgent_comes_first_with_since_when() {
             told("t3", Punctuality::NotDue, "PARTNER", 0),
         ]
     );
+}
+
+#[test]
+fn les_23_each_knows_of_what_their_partners_owe_and_overseers_of_all() {
+    let own = BTreeMap::from([("partners/lead".to_owned(), Membership::default())]);
+    let member = Caller { subject: "users/a".to_owned(), partners: own.clone(), ..Caller::default() };
+    let of = |partners: &[&str]| Scope::Of(partners.iter().map(|partner| (*partner).to_owned()).collect());
+    assert_eq!(Scope::of(&member), of(&["partners/lead"]));
+    assert_eq!(Scope::of(&Caller::default()), of(&[]), "nobody knows of none");
+    for role in [Role::Coordinator, Role::Reviewer] {
+        let overseer = Caller { network_roles: vec![role], ..member.clone() };
+        assert_eq!(Scope::of(&overseer), Scope::All, "{role:?}");
+    }
 }
 
 #[test]

@@ -172,3 +172,6 @@ pub(crate) async fn with_values(db: &impl ConnectionTrait, names: &[&str]) -> Re
     let rows = db.query_all(&select).await?;
     rows.into_iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,6 +155,26 @@ pub fn blank(
     }
 }
 
+/// Of one project and the same days, one report is at work and one counts (LES-8).
+///
+/// # Errors
+/// `ALREADY_EXISTS` naming the other one of the same days.
+pub fn alone(report: &Model, others: &[Model]) -> Result<()> {
+    let rivals = |other: &&Model| other.state != State::Superseded && other.name != report.corrects;
+    let Some(Model { name, reporting_period, .. }) = others.iter().find(rivals) else { return Ok(()) };
+    let why = match report.corrects.as_str() {
+        "" => say!(
+            "the report of this project for {reporting_period} was begun already: change {name}",
+            "le rapport de ce projet pour {reporting_period} est déjà commencé : modifiez {name}"
+        ),
+        corrected => say!(
+            "a correction of {corrected} was begun already: change {name}",
+            "une correction de {corrected} est déjà commencée : modifiez {name}"
+        ),
+    };
+    Err(Error::AlreadyExists { field: "report.reporting_period".to_owned(), holder: Some(name.clone()), why })
+}
+
 /// Changes a report to what the draft says.
 ///
 /// # Errors

@@ -95,31 +95,17 @@ pub(crate) async fn ground(
     })
 }
 
-/// Of one project and the same days, one report is at work and one counts (LES-8).
+/// Looks at a new report beside those of the same days.
 pub(crate) async fn follow(report: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     if before.is_some() {
         return Ok(());
     }
-    let rivals = Entity::find()
+    let others = Entity::find()
         .filter(COLUMN.project.eq(report.project.as_str()))
         .filter(COLUMN.period_start.eq(report.period_start))
         .filter(COLUMN.period_end.eq(report.period_end))
-        .filter(COLUMN.name.ne(report.name.as_str()))
-        .filter(COLUMN.name.ne(report.corrects.as_str()))
-        .filter(COLUMN.state.ne(Coded::from(State::Superseded)));
-    let Some(rival) = rivals.one(unit.txn).await? else { return Ok(()) };
-    let Model { name, reporting_period, .. } = &rival;
-    let why = match report.corrects.as_str() {
-        "" => say!(
-            "the report of this project for {reporting_period} was begun already: change {name}",
-            "le rapport de ce projet pour {reporting_period} est déjà commencé : modifiez {name}"
-        ),
-        corrected => say!(
-            "a correction of {corrected} was begun already: change {name}",
-            "une correction de {corrected} est déjà commencée : modifiez {name}"
-        ),
-    };
-    Err(Error::AlreadyExists { field: "report.reporting_period".to_owned(), holder: Some(name.clone()), why })
+        .filter(COLUMN.name.ne(report.name.as_str()));
+    rules::alone(report, &others.all(unit.txn).await?)
 }
 
 /// The indicators of these projects that count people (GDP-2).

@@ -336,6 +336,27 @@ fn les_10_only_those_who_act_for_the_lead_write_a_report() {
 }
 
 #[test]
+fn les_8_of_the_same_days_one_is_at_work_and_one_counts() {
+    let named = |name: &str, state: State| {
+        let mut report = report();
+        name.clone_into(&mut report.name);
+        report.state = state.into();
+        report
+    };
+    let holder = |report: &Model, others: &[Model]| match alone(report, others) {
+        Err(Error::AlreadyExists { holder, .. }) => holder.unwrap_or_default(),
+        other => other.map(|()| String::new()).unwrap(),
+    };
+    let (first, over) = (named("first", State::Draft), named("over", State::Superseded));
+    assert_eq!(holder(&named("second", State::Draft), &[over.clone(), first.clone()]), "first");
+    assert_eq!(holder(&first, std::slice::from_ref(&over)), "");
+    let accepted = named("accepted", State::Accepted);
+    let correction = |name| Model { corrects: accepted.name.clone(), ..named(name, State::Draft) };
+    assert_eq!(holder(&correction("one"), &[accepted.clone(), over]), "", "beside what it corrects");
+    assert_eq!(holder(&correction("other"), &[accepted.clone(), correction("one")]), "one");
+}
+
+#[test]
 fn a_report_at_review_or_sealed_does_not_change() {
     assert_eq!(rule(update(&mut submitted(), &draft(), &ground())), "STATE");
     let mut sealed = submitted();
@@ -345,7 +366,7 @@ fn a_report_at_review_or_sealed_does_not_change() {
 }
 
 #[test]
-fn drafts_are_for_the_partners_concerned_and_accepted_reports_for_all() {
+fn les_23_drafts_are_for_the_partners_concerned_and_accepted_reports_for_all() {
     let (draft, mut accepted) = (report(), report());
     accepted.state = State::Accepted.into();
     let nobody = Caller::default();

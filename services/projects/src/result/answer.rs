@@ -66,8 +66,7 @@ impl Teller<'_> {
                 .collect(),
             value,
             suppressed: hidden,
-            // One project counts each person once; another may count the same person.
-            upper_bound: total.rules.persons() && line.amount.is_some() && line.reported.len() > 1,
+            upper_bound: line.upper_bound(total.rules),
             additive: total.additive,
             projects_expected: number(line.expected),
             projects_reported: number(line.reported.len()),

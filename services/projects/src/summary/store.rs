@@ -15,6 +15,7 @@ use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _, QuerySelect as _};
 
 use super::TELLING;
+use crate::need::rules::ADDRESSING;
 use crate::project::row as project;
 use crate::project::rules::{HIDDEN, TERMINAL};
 use crate::report::row as report;
@@ -232,9 +233,8 @@ pub(super) async fn needs(
     if !(request.partner.is_empty() && request.recommendation.is_empty()) {
         qualified = qualified.add(answered(names(counted)));
     }
-    let under_way = [State::Active, State::Completed, State::Closed].map(Coded::from);
-    let under_way = Condition::all().add(project::COLUMN.state.is_in(under_way));
-    let addressed = qualified.clone().add(answered(names(&under_way)));
+    let addressing = Condition::all().add(project::COLUMN.state.is_in(ADDRESSING.map(Coded::from)));
+    let addressed = qualified.clone().add(answered(names(&addressing)));
     let mut counts = [0; 2];
     for (count, fits) in counts.iter_mut().zip([qualified, addressed]) {
         let select = Query::select()

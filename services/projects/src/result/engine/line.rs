@@ -47,6 +47,13 @@ pub struct Line<'b> {
     pub exclusions: Vec<Exclusion<'b>>,
 }
 
+impl Line<'_> {
+    /// One project counts each person once; another may count the same person (AGG-4).
+    pub fn upper_bound(&self, rules: Rules) -> bool {
+        rules.persons() && self.amount.is_some() && self.reported.len() > 1
+    }
+}
+
 /// A value that went into a line, or a part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Contribution<'b> {

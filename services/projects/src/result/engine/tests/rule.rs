@@ -1,8 +1,9 @@
 //! Each rule by itself, on a network made by hand.
 
 use proto::projects::exclusion::Reason;
-use proto::projects::indicator::{EntityAggregation, TimeAggregation};
+use proto::projects::indicator::{CountingBasis, EntityAggregation, TimeAggregation};
 
+use super::super::super::cover::cover;
 use super::super::book::Cell;
 use super::super::exact::Amount;
 use super::super::{Book, Exact, Kind, Line, Name, Total, aggregate};
@@ -107,6 +108,48 @@ fn agg_3_what_is_not_added_up_is_listed() {
     let asked = question(&book, &Asked { as_of: 9, ..Asked::default() }, false);
     let totals = aggregate(&book, &network.tree(&book), &network.rules(&book), &asked, &[]).unwrap();
     assert_eq!((totals[0].total.amount, totals[0].total.listed.len(), totals[0].additive), (None, 2, true));
+}
+
+#[test]
+fn agg_4_persons_of_several_projects_are_an_upper_bound_and_events_are_not() {
+    let bounds = |basis, projects: &[&str]| {
+        let mut network = sum();
+        network.rules.get_mut("i").unwrap().basis = basis;
+        for project in projects {
+            network.value(project, "i", H1, "5");
+        }
+        let book = network.book();
+        let asked = Asked { keys: vec!["PROJECT".to_owned()], as_of: 9, ..Asked::default() };
+        let asked = question(&book, &asked, false);
+        let totals = aggregate(&book, &network.tree(&book), &network.rules(&book), &asked, &[]).unwrap();
+        let Total { rules, total, lines, .. } = &totals[0];
+        (total.upper_bound(*rules), lines.iter().any(|line| line.upper_bound(*rules)))
+    };
+    assert_eq!(bounds(CountingBasis::UniquePersons, &["p1", "p2"]), (true, false));
+    assert_eq!(bounds(CountingBasis::UniquePersons, &["p1"]), (false, false));
+    assert_eq!(bounds(CountingBasis::UniquePersons, &[]), (false, false));
+    assert_eq!(bounds(CountingBasis::Events, &["p1", "p2"]), (false, false));
+}
+
+/// What is not shown of a total of 63 persons, events or things by sex.
+fn covered(basis: CountingBasis) -> (bool, Vec<bool>) {
+    let mut network = sum();
+    network.rules.get_mut("i").unwrap().basis = basis;
+    let cell = |code: &str, count: i64| (vec![("SEX".to_owned(), code.to_owned())], count.into(), 0.into());
+    network.value("p1", "i", H1, "63").cells =
+        vec![cell("FEMALE", 40), cell("MALE", 20), cell("NOT_STATED", 3)];
+    let (book, asked) =
+        (network.book(), Asked { keys: vec!["SEX".to_owned()], as_of: 9, ..Asked::default() });
+    let (tree, rules, asked) = (network.tree(&book), network.rules(&book), question(&book, &asked, false));
+    let totals = aggregate(&book, &tree, &rules, &asked, &[]).unwrap();
+    let cover = &cover(&book, &tree, &rules, &asked, &totals, 5).unwrap()[0];
+    (cover.total, totals[0].lines.iter().map(|line| cover.hides(line.keys)).collect())
+}
+
+#[test]
+fn agg_8_public_totals_of_persons_pass_suppression_and_of_things_need_not() {
+    assert_eq!(covered(CountingBasis::UniquePersons), (false, vec![false, true, true]));
+    assert_eq!(covered(CountingBasis::Things), (false, vec![false; 3]));
 }
 
 #[test]
