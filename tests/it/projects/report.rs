@@ -228,6 +228,44 @@ async fn bey_4_a_correction_seals_and_restates(network: &'static Network) {
     expect(Code::FailedPrecondition, "STATE", admin.reports().correct_report(correct(&old.name)).await);
 }
 
+async fn bey_4_a_correction_that_is_given_up_leaves_what_counts(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let ([_, later], reporting) = (halves(network).await, reporting(network, &partner).await);
+    let delete = |name: &str| pb::DeleteReportRequest { name: name.to_owned(), ..Default::default() };
+    let old = reporting.accepted(&admin, &later, "200").await;
+    let first = done(admin.reports().correct_report(correct(&old.name)).await);
+    for stranger in [network.partner_admin(&network.home_partner().await).await, network.reviewer().await] {
+        let refused = stranger.reports().delete_report(delete(&first.name)).await;
+        expect(Code::PermissionDenied, "PERMISSION_DENIED", refused);
+    }
+    expect(Code::FailedPrecondition, "STATE", admin.reports().delete_report(delete(&old.name)).await);
+    let rehearsal = pb::DeleteReportRequest { validate_only: true, ..delete(&first.name) };
+    done(admin.reports().delete_report(rehearsal).await);
+    let once = pb::DeleteReportRequest {
+        request_id: sample::request_id(),
+        etag: read(&admin, &first.name).await.etag,
+        ..delete(&first.name)
+    };
+    let gone = done(admin.reports().delete_report(once.clone()).await);
+    assert_eq!((gone.name.as_str(), gone.corrects.as_str()), (first.name.as_str(), old.name.as_str()));
+    assert_eq!(done(admin.reports().delete_report(once).await).name, gone.name, "sent twice, done once");
+    let get = pb::GetReportRequest { name: first.name.clone() };
+    expect(Code::NotFound, "NOT_FOUND", admin.reports().get_report(get).await);
+
+    let counts = read(&network.anonymous(), &old.name).await;
+    assert_eq!((counts.state(), counts.etag.as_str()), (State::Accepted, old.etag.as_str()));
+    let total = pb::AggregateIndicatorsRequest {
+        indicators: vec!["indicators/idt-i01".to_owned()],
+        project: reporting.project.clone(),
+        ..Default::default()
+    };
+    let total = done(admin.results().aggregate_indicators(total).await);
+    assert_eq!(total.aggregates[0].value, Some(super::reporting::number("200")));
+    let second = done(admin.reports().correct_report(correct(&old.name)).await);
+    assert_ne!(second.name, first.name, "a name is not used twice");
+    done(network.coordinator().await.reports().delete_report(delete(&second.name)).await);
+}
+
 async fn many_are_accepted_at_once_each_by_itself(network: &'static Network) {
     let (partner, admin) = lead(network).await;
     let [earlier, later] = halves(network).await;
@@ -308,6 +346,7 @@ told_everywhere!(
     a_returned_report_comes_back_changed,
     sep_1_nobody_decides_on_the_report_of_their_own_partner,
     bey_4_a_correction_seals_and_restates,
+    bey_4_a_correction_that_is_given_up_leaves_what_counts,
     many_are_accepted_at_once_each_by_itself,
     bey_7_allowed_actions_agree_with_what_then_happens,
     a_machine_reports_within_its_scopes,

@@ -121,6 +121,15 @@ impl ReportService for Reports {
         self.answer(&caller, store::correct(&self.store, call, asked).await?).await
     }
 
+    async fn delete_report(&self, request: Request<pb::DeleteReportRequest>) -> Reply<pb::Report> {
+        let call = Call::of(&request, &self.context.clock)?;
+        let asked = request.into_inner().name;
+        name::ids::<2>("name", PATTERN, &asked)?;
+        let by = Arc::clone(&call.caller);
+        let rule = move |report: &Model| rules::may_be_deleted(report, &by);
+        reply(self.store.remove(call, &asked, rule).await?)
+    }
+
     async fn accept_reports(
         &self,
         request: Request<pb::AcceptReportsRequest>,

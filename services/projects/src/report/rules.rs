@@ -258,6 +258,35 @@ pub fn recall(report: &mut Model, call: &Call) -> Result<()> {
     Ok(())
 }
 
+/// A draft that nobody has reviewed is given up by those who write it, a correction also by those who may begin one. What
+/// reviewers said stays, and so does what they have in hand.
+///
+/// # Errors
+/// `PERMISSION_DENIED`; `FAILED_PRECONDITION` unless it is such a draft.
+pub fn may_be_deleted(report: &Model, caller: &Caller) -> Result<()> {
+    let may = may_write(caller, report) || !report.corrects.is_empty() && may_correct(caller, report);
+    caller.must(may, &report.name)?;
+    if report.state != State::Draft {
+        return Err(Error::refused(
+            "STATE",
+            say!(
+                "only a draft is given up: recall it first, or correct what is accepted",
+                "seul un brouillon s'abandonne : reprenez-le d'abord, ou corrigez ce qui est accepté"
+            ),
+        ));
+    }
+    if !report.review_comments.is_empty() {
+        return Err(Error::refused(
+            "STATE",
+            say!(
+                "reviewers have commented on it: change it and submit it again",
+                "des relecteurs l'ont commenté : modifiez-le et soumettez-le à nouveau"
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Only leaves report, and only while there is work to report on.
 fn takes_reports(ground: &Ground) -> Result<()> {
     if !REPORTING.contains(&ground.project.state.get()) {

@@ -5,6 +5,7 @@ use chassis::database::Unit;
 use chassis::error::Result;
 use proto::projects::report::State;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, ConnectionTrait, QueryOrder as _};
 
 use super::super::row::{COLUMN as REPORT, Entity as Reports, Model as Report};
@@ -23,9 +24,11 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// When a spreadsheet was taken, if it was.
+/// When a spreadsheet was taken, if it was and its report was not given up since.
 pub(super) async fn received(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(receipt).one(db).await?)
+    let Some(taken) = Entity::find_by_id(receipt).one(db).await? else { return Ok(None) };
+    let there = Reports::find_by_id(taken.report.as_str()).count(db).await? > 0;
+    Ok(there.then_some(taken))
 }
 
 /// Remembers that a spreadsheet was taken.
@@ -35,7 +38,9 @@ pub(super) async fn remember(unit: &Unit<'_>, receipt: &str, report: &str) -> Re
         report: ActiveValue::Set(report.to_owned()),
         receive_time: ActiveValue::Set(unit.now),
     };
-    Entity::insert(file).exec_without_returning(unit.txn).await?;
+    let anew =
+        OnConflict::column(Column::Receipt).update_columns([Column::Report, Column::ReceiveTime]).to_owned();
+    Entity::insert(file).on_conflict(anew).exec_without_returning(unit.txn).await?;
     Ok(())
 }
 

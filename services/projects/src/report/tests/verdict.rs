@@ -164,3 +164,34 @@ fn bey_8_a_report_as_found_counts_although_no_guard_would_have_let_it_pass() {
     assert_eq!(found.overall_rating, Rating::NotRated);
     assert_eq!(found.origin.get(), proto::common::Origin::Imported);
 }
+
+#[test]
+fn a_draft_is_given_up_until_someone_has_reviewed_it() {
+    let given_up = |report: &Model, call: &Call| rule(may_be_deleted(report, &call.caller));
+    let correction = correct(
+        &accepted(),
+        &Call { reason: "Counted twice.".to_owned(), ..caller(LEAD, Role::PartnerAdmin) },
+    )
+    .unwrap();
+    for (by, draft, begun) in [
+        (reporter(), "", ""),
+        (caller(LEAD, Role::Integration), "", ""),
+        (overseer(Role::Coordinator), "PERMISSION", ""),
+        (overseer(Role::Reviewer), "PERMISSION", "PERMISSION"),
+        (caller(HELPER, Role::PartnerAdmin), "PERMISSION", "PERMISSION"),
+    ] {
+        assert_eq!(
+            (given_up(&report(), &by), given_up(&correction, &by)),
+            (draft.to_owned(), begun.to_owned())
+        );
+    }
+    for kept in [submitted(), accepted()] {
+        assert_eq!(given_up(&kept, &reporter()), "STATE");
+    }
+    let mut returned = submitted();
+    decide(&mut returned, Decision::Return, "More, please.", &overseer(Role::Reviewer));
+    assert_eq!(given_up(&returned, &reporter()), "STATE");
+    submit(&mut returned, &ground(), &reporter()).unwrap();
+    recall(&mut returned, &reporter()).unwrap();
+    assert_eq!((returned.state.get(), given_up(&returned, &reporter())), (State::Draft, "STATE".to_owned()));
+}
