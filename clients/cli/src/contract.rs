@@ -32,6 +32,16 @@ pub(crate) struct Verb {
     pub(crate) method: MethodDescriptor,
     /// The method that does the same with a file: `report submit FILE`.
     pub(crate) file: Option<MethodDescriptor>,
+    /// The method that does the same to all that a filter names: `project close --filter EXPRESSION`.
+    pub(crate) many: Option<MethodDescriptor>,
+}
+
+impl Verb {
+    /// The verb for all that a filter names, where there is one.
+    pub(crate) fn for_many(&self) -> Option<Self> {
+        let method = self.many.clone()?;
+        Some(Self { method, many: None, ..self.clone() })
+    }
 }
 
 /// What a verb does with its noun.
@@ -135,9 +145,10 @@ pub(crate) fn nouns(pool: &DescriptorPool) -> Vec<Noun> {
         for method in service.methods() {
             if let Some((at, word, manner)) = verb(&method, &of_service) {
                 let verbs = &mut of_service[at].verbs;
-                match verbs.iter_mut().find(|known| known.word == word && manner == Manner::Import) {
-                    Some(known) => known.file = Some(method),
-                    None => verbs.push(Verb { word, manner, method, file: None }),
+                match verbs.iter_mut().find(|known| known.word == word) {
+                    Some(known) if manner == Manner::Import => known.file = Some(method),
+                    Some(known) if manner == Manner::Act => known.many = Some(method),
+                    _ => verbs.push(Verb { word, manner, method, file: None, many: None }),
                 }
             }
         }

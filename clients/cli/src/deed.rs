@@ -20,6 +20,8 @@ use crate::{call, chart, fetch, flags, import, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
+    let for_many = verb.for_many().filter(|_| flags::given(matches, "filter").is_some());
+    let verb = for_many.as_ref().unwrap_or(verb);
     let output = verb.method.output();
     // A resource may hold lists of its own: they are not what is shown.
     let items = contract::items(&output).filter(|_| output != noun.resource).and_then(kind_of);
@@ -130,7 +132,7 @@ async fn look(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
             request.set_field_by_name(field, Value::String(value));
         }
     };
-    let given = |id: &str| matches.try_get_one::<String>(id).ok().flatten().cloned();
+    let given = |id: &str| flags::given(matches, id);
     if input.get_field_by_name("name").is_some() {
         put("name", Some(resolve(app, noun, &given("name").unwrap_or_else(|| "users/me".to_owned())).await?));
     }

@@ -79,6 +79,11 @@ pub(crate) fn well_known_label(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What was typed for a flag that the verb may not have.
+pub(crate) fn given(matches: &ArgMatches, id: &str) -> Option<String> {
+    matches.try_get_one::<String>(id).ok().flatten().cloned()
+}
+
 /// The field of a Create or Update request that carries the resource.
 pub(crate) fn resource_field(noun: &Noun, verb: &Verb) -> Option<FieldDescriptor> {
     let carries = matches!(verb.manner, Manner::Create | Manner::Edit);

@@ -4,6 +4,7 @@
 //! take part, and for the settings of the network, hands them the organisations of imported files, and follows them to
 //! learn which leads have left.
 
+mod bulk;
 pub mod indicator;
 pub mod measure;
 pub mod need;

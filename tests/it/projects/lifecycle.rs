@@ -7,7 +7,9 @@ use tonic::Code;
 
 use super::reporting::{halves, number, reporting};
 use super::territory::territory;
-use super::{change, close, create, draft, lead, moved, need, placed, promise, promising, take, whole};
+use super::{
+    change, close, create, draft, lead, moved, need, placed, promise, promising, report_finally, take, whole,
+};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 
@@ -137,6 +139,31 @@ async fn prj_15_a_programme_is_closed_after_its_parts(network: &'static Network)
     assert_eq!(done(close(&coordinator, &programme, "Fini.").await).state(), State::Closed);
 }
 
+async fn prj_15_many_are_closed_at_once_each_by_itself(network: &'static Network) {
+    const DONE: [&str; 4] = ["SubmitProject", "ReviewProject", "StartProject", "CompleteProject"];
+    let (partner, _) = lead(network).await;
+    let (ready, early) = (moved(network, &partner, &DONE).await, moved(network, &partner, &DONE).await);
+    let under_way = moved(network, &partner, &DONE[..3]).await;
+    report_finally(network, &partner, &ready.name).await;
+    let coordinator = network.coordinator().await;
+    let request = pb::CloseProjectsRequest {
+        filter: format!("lead_partner = \"{partner}\""),
+        closing_note: "La ville continue.".to_owned(),
+        ..Default::default()
+    };
+    let rehearsal = pb::CloseProjectsRequest { validate_only: true, ..request.clone() };
+    let rehearsed = done(coordinator.projects().close_projects(rehearsal).await);
+    assert_eq!(get(&coordinator, &ready.name).await.state(), State::Completed, "a rehearsal moves nothing");
+    let closed = done(coordinator.projects().close_projects(request).await);
+    assert_eq!(closed, rehearsed);
+    let told: Vec<_> =
+        closed.results.iter().map(|result| (&result.name, result.done, result.reason.as_str())).collect();
+    assert_eq!(told, [(&ready.name, true, ""), (&early.name, false, "PRJ-15")]);
+    for (project, state) in [(ready, State::Closed), (early, State::Completed), (under_way, State::Active)] {
+        assert_eq!(get(&coordinator, &project.name).await.state(), state);
+    }
+}
+
 async fn prj_16_a_new_baseline_moves_project_and_indicators_at_once(network: &'static Network) {
     let (partner, admin) = lead(network).await;
     let project = moved(network, &partner, &["SubmitProject", "ReviewProject"]).await;
@@ -209,6 +236,7 @@ told_everywhere!(
     prj_11_a_need_may_be_of_a_territory_around_or_within,
     prj_14_several_partners_name_their_partnership,
     prj_15_a_programme_is_closed_after_its_parts,
+    prj_15_many_are_closed_at_once_each_by_itself,
     prj_16_a_new_baseline_moves_project_and_indicators_at_once,
     prj_16_what_has_accepted_values_stays,
 );

@@ -8,6 +8,7 @@ use tonic::Code;
 use super::reporting::{days, halves, in_days, period, plan, reporting, submit};
 use crate::caller::{Caller, done, expect};
 use crate::harness::{Network, eventually};
+use crate::sample;
 
 async fn read(caller: &Caller, name: &str) -> pb::ReportingPeriod {
     let request = pb::GetReportingPeriodRequest { name: name.to_owned() };
@@ -149,6 +150,55 @@ async fn told(network: &'static Network, name: &str) -> Vec<String> {
     entered.into_iter().map(|event| event.to_state).collect()
 }
 
+/// Of three periods, of which the clock opened one, those are opened that are not, and those closed that a filter names.
+async fn many_are_opened_and_closed_at_once_each_by_itself(network: &'static Network) {
+    let coordinator = network.coordinator().await;
+    let mut names = Vec::new();
+    for (start, end) in [(-10, 79), (80, 169), (170, 259)] {
+        let quarter = period(Cycle::Quarterly, (start, end), end + 1, end + 2);
+        names.push(done(coordinator.periods().create_reporting_period(plan(quarter)).await).name);
+    }
+    let open = pb::OpenReportingPeriodsRequest {
+        filter: "cycle = QUARTERLY".to_owned(),
+        request_id: sample::request_id(),
+        ..Default::default()
+    };
+    let rehearsal = pb::OpenReportingPeriodsRequest { validate_only: true, ..open.clone() };
+    let rehearsed = done(coordinator.periods().open_reporting_periods(rehearsal).await);
+    assert_eq!(read(&coordinator, &names[1]).await.state(), State::Scheduled, "a rehearsal moves nothing");
+    let opened = done(coordinator.periods().open_reporting_periods(open.clone()).await);
+    assert_eq!(opened, rehearsed);
+    let told: Vec<_> = opened.results.iter().map(|result| (&result.name, result.done)).collect();
+    assert_eq!(told, [(&names[1], true), (&names[2], true)]);
+    assert_eq!(
+        done(coordinator.periods().open_reporting_periods(open).await),
+        opened,
+        "sent twice, done once"
+    );
+    let close = pb::CloseReportingPeriodsRequest {
+        filter: format!("period.start_date < {}", day(100)),
+        ..Default::default()
+    };
+    let closed = done(coordinator.periods().close_reporting_periods(close.clone()).await);
+    let told: Vec<_> = closed.results.iter().map(|result| (&result.name, result.done)).collect();
+    assert_eq!(told, [(&names[0], true), (&names[1], true)]);
+    for (name, state) in names.iter().zip([State::Closed, State::Closed, State::Open]) {
+        assert_eq!(read(&network.anonymous(), name).await.state(), state);
+    }
+    assert!(done(coordinator.periods().close_reporting_periods(close).await).results.is_empty());
+    let all = pb::CloseReportingPeriodsRequest::default();
+    let refused = coordinator.periods().close_reporting_periods(all.clone()).await;
+    assert_eq!(expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields, ["filter"]);
+    let reviewer = network.reviewer().await.periods().close_reporting_periods(all).await;
+    expect(Code::PermissionDenied, "PERMISSION_DENIED", reviewer);
+}
+
+/// A day so many days from today, as filters write it.
+fn day(days: i64) -> String {
+    let proto::Date { year, month, day } = in_days(days).unwrap();
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 async fn a_title_is_in_both_languages(network: &'static Network) {
     let coordinator = network.coordinator().await;
     let quarter = pb::ReportingPeriod {
@@ -172,5 +222,6 @@ async fn a_title_is_in_both_languages(network: &'static Network) {
 told_alone!(
     prj_25_a_closed_period_takes_nothing_until_it_is_reopened,
     the_clock_says_the_same_to_readers_and_to_followers,
+    many_are_opened_and_closed_at_once_each_by_itself,
     a_title_is_in_both_languages,
 );

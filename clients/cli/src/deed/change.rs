@@ -18,7 +18,7 @@ pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMat
     let language = app.language;
     let input = verb.method.input();
     let mut request = DynamicMessage::new(input.clone());
-    let given = |id: &str| matches.try_get_one::<String>(id).ok().flatten().cloned();
+    let given = |id: &str| flags::given(matches, id);
     let flagged = |id: &str| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
     let file = match given("file") {
         Some(path) => Some(flags::read_file(&path, &noun.resource, language)?),
@@ -89,6 +89,9 @@ pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMat
         if let Some(etag) = given("etag") {
             request.set_field_by_name("etag", Value::String(etag));
         }
+    }
+    if let Some(filter) = given("filter") {
+        request.set_field_by_name("filter", Value::String(filter));
     }
     if let (Some(field), Some(id)) = (flags::id_field(noun, verb), given("id")) {
         request.set_field(&field, Value::String(id));

@@ -97,6 +97,27 @@ async fn a_list_filters_by_flags_and_goes_through_all_pages() {
 }
 
 #[tokio::test]
+async fn a_verb_does_one_or_all_that_a_filter_names() {
+    let (app, _folder) = app("many").await;
+    let filter = "lead_partner = \"partners/kaolack\"";
+    type_in(&app, &["project", "close", "--filter", filter, "--closing-note", "Done.", "--dry-run"])
+        .await
+        .unwrap();
+    type_in(&app, &["project", "close", "projects/p"]).await.unwrap();
+    type_in(&app, &["report", "remind", "--filter", filter]).await.unwrap();
+    let calls = asked("many");
+    assert_eq!(calls[0][0], "CloseProjects");
+    assert_eq!((&calls[0][1]["filter"], &calls[0][1]["closingNote"]), (&json!(filter), &json!("Done.")));
+    assert_eq!(calls[0][1]["validateOnly"], true);
+    assert_eq!((&calls[2][0], &calls[2][1]["name"]), (&json!("CloseProject"), &json!("projects/p")));
+    assert_eq!((&calls[3][0], &calls[3][1]["filter"]), (&json!("RemindReports"), &json!(filter)));
+    let root = tree::build(&contract::nouns(proto::pool()), crate::say::Language::En);
+    for wrong in [&["project", "close", "projects/p", "--filter", filter][..], &["project", "close"]] {
+        assert!(root.clone().try_get_matches_from([&["ensemble"], wrong].concat()).is_err(), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_is_the_servers_and_says_by_its_code_that_something_would_change() {
     let (app, _folder) = app("dry").await;
     let fault =

@@ -2,7 +2,7 @@
 
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command};
-use prost_reflect::{FieldDescriptor, Kind};
+use prost_reflect::{FieldDescriptor, Kind, MethodDescriptor};
 
 use crate::contract::{self, Manner, Noun, Verb};
 use crate::say::{Language, say};
@@ -70,6 +70,7 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
         let next = noun.singular == "report" && verb.word == "review";
         name = match (file, unnamed(noun, verb)) {
             _ if next => name.required_unless_present("next"),
+            _ if verb.many.is_some() => name.required_unless_present("filter"),
             (_, Some(_)) => name,
             (true, None) => name.required_unless_present("file"),
             (false, None) => name.required(true),
@@ -131,24 +132,36 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
     command.args(usual(noun, verb, language))
 }
 
+/// What a method's filter is over, where it has one: its comment says it, or of which list it is.
+fn filtered(method: &MethodDescriptor) -> Option<String> {
+    let comment = contract::comment_of_field(&method.input().get_field_by_name("filter")?).en;
+    if let Some((list, _)) = comment.strip_prefix("As of ").and_then(|list| list.split_once(';')) {
+        return filtered(&contract::method(list)?);
+    }
+    let fields = comment.split(" over ").nth(1).unwrap_or_default();
+    Some(fields.trim_end_matches('.').replace('`', ""))
+}
+
 /// Flags for the fields that requests have in common.
 fn usual(noun: &Noun, verb: &Verb, language: Language) -> Vec<Arg> {
     let say = |en: &'static str, fr: &'static str| language.pick(en, fr);
     let input = verb.method.input();
     let has = |name: &str| input.get_field_by_name(name).is_some();
     let mut args = Vec::new();
-    if has("filter") {
-        let allowed = input
-            .get_field_by_name("filter")
-            .map(|field| contract::comment_of_field(&field).en)
-            .unwrap_or_default();
-        let fields =
-            allowed.split(" over ").nth(1).unwrap_or_default().trim_end_matches('.').replace('`', "");
-        args.push(Arg::new("filter").long("filter").value_name(say("EXPRESSION", "EXPRESSION")).help(say!(
+    if let Some(fields) = filtered(&verb.method) {
+        args.push(Arg::new("filter").long("filter").value_name("EXPRESSION").help(say!(
             language,
             "Only those that fit, AIP-160 over {fields}",
             "Seulement ceux qui conviennent, AIP-160 sur {fields}"
         )));
+    } else if let Some(fields) = verb.many.as_ref().and_then(filtered) {
+        args.push(Arg::new("filter").long("filter").value_name("EXPRESSION").conflicts_with("name").help(
+            say!(
+                language,
+                "All that fit, each by itself, instead of one: AIP-160 over {fields}",
+                "Tous ceux qui conviennent, chacun pour soi, au lieu d'un seul : AIP-160 sur {fields}"
+            ),
+        ));
     }
     if has("order_by") {
         args.push(

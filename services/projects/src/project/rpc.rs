@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis::auth::Caller;
 use chassis::error::{Error, Result};
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, name, say, text};
+use chassis::{Call, Context, Desk, Reply, Row as _, name, say, text};
 use futures::FutureExt as _;
 use proto::common::{ImportReport, ImportRequest};
 use proto::projects as pb;
@@ -17,6 +17,7 @@ use super::peers::Partners;
 use super::row::Model;
 use super::rules::{self, PATTERN};
 use super::{import, lifecycle, rebaseline, store};
+use crate::bulk;
 use crate::settings::Settings;
 
 pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects>> {
@@ -150,6 +151,23 @@ impl ProjectService for Projects {
     async fn close_project(&self, request: Request<pb::CloseProjectRequest>) -> Reply<pb::Project> {
         let note = text::plain("closing_note", &request.get_ref().closing_note, 2000)?;
         self.desk.change(&request, move |project, call| lifecycle::close(project, &note, call)).await
+    }
+
+    async fn close_projects(
+        &self,
+        request: Request<pb::CloseProjectsRequest>,
+    ) -> Reply<pb::CloseProjectsResponse> {
+        let (call, request) = self.desk.open(request)?;
+        let condition = bulk::condition(&request.filter, Model::FIELDS, "project")?;
+        let note = text::plain("closing_note", &request.closing_note, 2000)?;
+        let database = self.desk.store.database();
+        let found = store::completed(database.reader(), condition, bulk::MOST);
+        let answer = bulk::each(database, call, found, |call, name| {
+            let (note, by) = (note.clone(), call.clone());
+            let rule = move |project: &mut Model| lifecycle::close(project, &note, &by);
+            async move { self.desk.store.change(call, &name, rule).await.map(drop) }
+        });
+        reply(answer.await?)
     }
 
     async fn cancel_project(&self, request: Request<pb::CancelProjectRequest>) -> Reply<pb::Project> {

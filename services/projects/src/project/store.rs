@@ -5,12 +5,17 @@ use chassis::column::Coded;
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::say;
+use proto::projects::project::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, JoinType, QuerySelect as _};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _, JoinType, QueryOrder as _,
+    QuerySelect as _,
+};
 
-use super::row::{COLUMN, Entity, Model};
+use super::row::{COLUMN, Column, Entity, Model};
 use super::{links, rules};
+use crate::bulk::Found;
 use crate::result;
 
 /// Programmes within programmes, at most.
@@ -45,6 +50,20 @@ pub(crate) fn published_by(visible: Condition, partner: &str) -> Condition {
         "" => visible,
         partner => Condition::all().add(visible).add(COLUMN.lead_partner.eq(partner)),
     }
+}
+
+/// The completed projects that a condition takes, those first that wait the longest, at most so many; and how many there
+/// are.
+pub(crate) async fn completed(db: &DatabaseConnection, condition: Condition, most: u64) -> Result<Found> {
+    let found = Entity::find().filter(COLUMN.state.eq(Coded::from(State::Completed))).filter(condition);
+    let all = found.clone().count(db).await?;
+    let names = found
+        .select_only()
+        .column(Column::Name)
+        .order_by_asc(COLUMN.state_time)
+        .order_by_asc(COLUMN.name)
+        .limit(most);
+    Ok((names.into_tuple().all(db).await?, all))
 }
 
 /// Projects by their names; those that are not there are left out.

@@ -14,12 +14,15 @@ use proto::projects::indicator::CountingBasis;
 use proto::projects::report::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::ground::Ground;
 use super::row::{COLUMN, Column, Entity, Model};
 use super::verdict::Verdict;
 use super::{rules, verdict};
+use crate::bulk::Found;
 use crate::settings::Agreed;
 use crate::{project, project_indicator, reporting_period, result};
 
@@ -293,13 +296,8 @@ async fn checked(
     }
 }
 
-/// The names of the submitted reports that a condition takes, the oldest first, at most so many; and how many there are.
-pub(crate) async fn submitted(
-    db: &DatabaseConnection,
-    condition: Condition,
-    most: u64,
-) -> Result<(Vec<String>, u64)> {
-    use sea_orm::{QueryOrder as _, QuerySelect as _};
+/// The submitted reports that a condition takes, the oldest first, at most so many; and how many there are.
+pub(crate) async fn submitted(db: &DatabaseConnection, condition: Condition, most: u64) -> Result<Found> {
     let found = Entity::find().filter(COLUMN.state.eq(Coded::from(State::Submitted))).filter(condition);
     let all = found.clone().count(db).await?;
     let names = found

@@ -7,8 +7,9 @@ use chassis::clock::Zone;
 use chassis::error::Result;
 use chassis::page::Ask;
 use chassis::wire::reply;
-use chassis::{Call, Context, Reply, Store, name};
+use chassis::{Call, Context, Reply, Row as _, Store, name};
 use proto::projects as pb;
+use proto::projects::reporting_period::State;
 use proto::projects::reporting_period_service_server::{
     ReportingPeriodService, ReportingPeriodServiceServer,
 };
@@ -18,6 +19,7 @@ use tonic::Request;
 use super::row::Model;
 use super::rules::{self, PATTERN};
 use super::{store, sweep};
+use crate::bulk;
 use crate::settings::Settings;
 
 pub(crate) fn service(
@@ -110,6 +112,22 @@ impl ReportingPeriodService for ReportingPeriods {
         self.verb("CloseReportingPeriod", call, &request.get_ref().name).await
     }
 
+    async fn open_reporting_periods(
+        &self,
+        request: Request<pb::OpenReportingPeriodsRequest>,
+    ) -> Reply<pb::OpenReportingPeriodsResponse> {
+        let call = Call::of(&request, &self.context.clock)?;
+        reply(self.each("OpenReportingPeriod", State::Scheduled, call, &request.get_ref().filter).await?)
+    }
+
+    async fn close_reporting_periods(
+        &self,
+        request: Request<pb::CloseReportingPeriodsRequest>,
+    ) -> Reply<pb::CloseReportingPeriodsResponse> {
+        let call = Call::of(&request, &self.context.clock)?;
+        reply(self.each("CloseReportingPeriod", State::Open, call, &request.get_ref().filter).await?)
+    }
+
     async fn reopen_reporting_period(
         &self,
         request: Request<pb::ReopenReportingPeriodRequest>,
@@ -127,6 +145,30 @@ impl ReportingPeriods {
 
     async fn verb(&self, method: &'static str, call: Call, asked: &str) -> Reply<pb::ReportingPeriod> {
         self.change(call, asked, move |period, zone, by| rules::take(method, period, zone, by)).await
+    }
+
+    /// The same verb for all that a filter takes of those that stand there today.
+    async fn each<A: bulk::Answer>(
+        &self,
+        method: &'static str,
+        from: State,
+        call: Call,
+        filter: &str,
+    ) -> Result<A> {
+        let condition = bulk::condition(filter, Model::FIELDS, "reporting_period")?;
+        let zone = self.zone(&call.caller).await?;
+        let (database, now) = (self.store.database(), call.now);
+        let found = store::standing(database.reader(), condition, move |period| {
+            rules::state(period, zone, now) == from
+        });
+        let answer = bulk::each(database, call, found, |call, name| async move {
+            let by = call.clone();
+            let rule = move |period: &mut Model| rules::take(method, period, zone, &by);
+            self.store.change(call, &name, rule).await.map(drop)
+        });
+        let answer = answer.await?;
+        self.moved.notify_one();
+        Ok(answer)
     }
 
     async fn change(

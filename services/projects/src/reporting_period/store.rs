@@ -10,6 +10,7 @@ use sea_orm::{Condition, ConnectionTrait, QueryOrder as _};
 
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
+use crate::bulk::{Found, MOST};
 use crate::report;
 
 /// Refuses days that do not adjoin (PRJ-17), and a move of days that were reported on.
@@ -43,6 +44,20 @@ pub(crate) fn visible() -> Condition {
 /// All periods, the earliest first.
 pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>> {
     Ok(Entity::find().order_by_asc(COLUMN.start).order_by_asc(COLUMN.name).all(db).await?)
+}
+
+/// The names of the periods that a condition takes and that stand where they are to stand by the clock, the earliest first.
+pub(crate) async fn standing(
+    db: &impl ConnectionTrait,
+    condition: Condition,
+    stands: impl Fn(&Model) -> bool,
+) -> Result<Found> {
+    let found = Entity::find().filter(condition).order_by_asc(COLUMN.start).order_by_asc(COLUMN.name);
+    let found = found.all(db).await?.into_iter().filter(stands).map(|period| period.name);
+    let mut names: Vec<String> = found.collect();
+    let all = names.len() as u64;
+    names.truncate(MOST as usize);
+    Ok((names, all))
 }
 
 /// The periods that were not closed when they were last looked at.
