@@ -43,10 +43,16 @@ pub(crate) async fn run(app: &App) -> Result {
     };
     let mut sections = Vec::new();
     if has("ROLE_COORDINATOR") || has("ROLE_REVIEWER") {
-        sections = network::sections(app, has("ROLE_COORDINATOR")).await?;
+        sections = network::sections(app, &me, has("ROLE_COORDINATOR")).await?;
     }
     sections.extend(partner::sections(app, &me).await?);
     print(app, &me, &sections)
+}
+
+/// The partners that someone belongs to.
+fn partners(me: &Value) -> Vec<&str> {
+    let roles = me["partnerRoles"].as_array().into_iter().flatten();
+    roles.filter_map(|role| role["partner"].as_str()).collect()
 }
 
 /// Those of a list that a filter takes, all of them.
@@ -152,10 +158,18 @@ mod tests {
             let request = crate::call::value_of(&messages[0]);
             let answer = match method.name() {
                 "GetCurrentPrincipal" => json!({ "subject": "users/awa", "networkRoles": ["ROLE_COORDINATOR"] }),
+                "ListProjects" if request["filter"] == "state = SUBMITTED" => json!({ "projects": [
+                    { "name": "projects/later", "leadPartner": "partners/b", "awaitingSince": "2026-03-02T00:00:00Z" },
+                    { "name": "projects/own", "leadPartner": "partners/own", "awaitingSince": "2026-01-01T00:00:00Z" },
+                    { "name": "projects/helped", "leadPartner": "partners/b", "awaitingSince": "2026-01-02T00:00:00Z",
+                      "participants": [{ "partner": "partners/own" }] },
+                    { "name": "projects/first", "leadPartner": "partners/c", "awaitingSince": "2026-02-01T00:00:00Z" },
+                ] }),
                 "ListPartners" if request["filter"] == "state = PENDING" => json!({ "partners": [{ "name": "partners/a" }] }),
                 "ListPartners" => json!({ "partners": [{ "name": "partners/b", "gaps": [{ "field": "college" }] }, { "name": "partners/c" }] }),
                 "SummarizeProjects" => json!({
-                    "reportsToReview": 7, "reviewsOverdue": 2, "dormant": 1,
+                    "reportsToReview": 7, "reviewsOverdue": 2, "dormant": 1, "withGaps": 40,
+                    "incomplete": [{ "project": "projects/i", "title": "Wells", "gaps": 3 }],
                     "punctualities": [{ "punctuality": "PUNCTUALITY_OVERDUE", "count": 30 }],
                     "attention": [{ "project": "projects/p", "rating": "RATING_RED", "report": "projects/p/reports/r" }],
                 }),
@@ -176,30 +190,35 @@ mod tests {
         client.store.save_credential("test", &credential).unwrap();
         let app = app(client);
         type_in(&app, &["status"]).await.unwrap();
-        let counts: Vec<(&str, usize)> = network::sections(&app, true)
-            .await
-            .unwrap()
-            .iter()
-            .map(|section| (section.id, section.count))
-            .filter(|(_, count)| *count > 0)
-            .collect();
+        let me = json!({ "partnerRoles": [{ "partner": "partners/own" }] });
+        let waiting = async |coordinator| {
+            let mut sections = network::sections(&app, &me, coordinator).await.unwrap();
+            sections.retain(|section| section.count > 0);
+            sections
+        };
+        let day = waiting(true).await;
+        let counts: Vec<(&str, usize)> = day.iter().map(|section| (section.id, section.count)).collect();
         let expected = [
             ("reportsToReview", 7),
+            ("projectsSubmitted", 2),
             ("partnersPending", 1),
             ("reportsOverdue", 30),
             ("attention", 1),
             ("dormant", 1),
             ("partnersWithGaps", 1),
+            ("projectsWithGaps", 40),
         ];
         assert_eq!(counts, expected, "what waits for the coordinator comes first");
-        let reviewer: Vec<&str> = network::sections(&app, false)
-            .await
-            .unwrap()
-            .iter()
-            .filter(|section| section.count > 0)
-            .map(|section| section.id)
-            .collect();
-        assert_eq!(reviewer, ["reportsToReview", "reportsOverdue", "attention", "dormant"]);
+        let lacking = &day.last().unwrap().lines[0];
+        assert_eq!((lacking.0.as_str(), lacking.1.as_str()), ("projects/i", "Wells · 3 to fill in"));
+        let day = waiting(false).await;
+        let reviewer: Vec<&str> = day.iter().map(|section| section.id).collect();
+        assert_eq!(
+            reviewer,
+            ["reportsToReview", "projectsSubmitted", "reportsOverdue", "attention", "dormant"]
+        );
+        let projects: Vec<&str> = day[1].lines.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(projects, ["projects/first", "projects/later"], "SEP-1, the oldest first");
         drop(folder);
     }
 }

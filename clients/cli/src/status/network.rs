@@ -3,8 +3,9 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, lines, owed};
+use super::{SHOWN, Section, debt, find, lines, owed, partners};
 use crate::app::App;
+use crate::call::value_of;
 use crate::deed::items_of;
 use crate::fault::Result;
 use crate::print::cell::{self, Reader};
@@ -12,9 +13,9 @@ use crate::print::name_of;
 use crate::say::say;
 
 /// What waits for coordinators, or for reviewers, who decide on less.
-pub(super) async fn sections(app: &App, coordinator: bool) -> Result<Vec<Section>> {
+pub(super) async fn sections(app: &App, me: &Value, coordinator: bool) -> Result<Vec<Section>> {
     let summary = app.client.json("ResultService/SummarizeProjects", json!({})).await?;
-    let mut sections = vec![reports_to_review(app, &summary).await?, projects_to_review(app).await?];
+    let mut sections = vec![reports_to_review(app, &summary).await?, projects_to_review(app, me).await?];
     if coordinator {
         sections.extend(to_approve(app).await?);
     }
@@ -22,7 +23,7 @@ pub(super) async fn sections(app: &App, coordinator: bool) -> Result<Vec<Section
     sections.push(attention(app, &summary));
     sections.push(dormant(app, &summary).await?);
     if coordinator {
-        sections.extend(to_complete(app).await?);
+        sections.extend(to_complete(app, &summary).await?);
     }
     Ok(sections)
 }
@@ -51,16 +52,38 @@ async fn reports_to_review(app: &App, summary: &Value) -> Result<Section> {
     })
 }
 
-async fn projects_to_review(app: &App) -> Result<Section> {
-    let submitted = find(app, "ProjectService/ListProjects", "state = SUBMITTED").await?;
+/// Those that the caller may decide on, which are never of their own partners (SEP-1); the oldest first.
+async fn projects_to_review(app: &App, me: &Value) -> Result<Section> {
+    let language = app.language;
+    let own = partners(me);
+    let mut submitted = find(app, "ProjectService/ListProjects", "state = SUBMITTED").await?;
+    submitted.retain(|project| !takes_part(&own, &value_of(project)));
+    submitted.sort_by_cached_key(|project| value_of(project)["awaitingSince"].as_str().map(str::to_owned));
+    let part = |project: &DynamicMessage, field| cell::at(project, field, Reader { language, person: true });
+    let line = |project: &DynamicMessage| {
+        let since = say!(language, "since {time}", "depuis {time}", time = part(project, "awaiting_since"));
+        let facts = [part(project, "title"), part(project, "lead_partner"), since];
+        (name_of(project), facts.join(" · "))
+    };
     let first = submitted.first().map(name_of).unwrap_or_default();
-    Ok(section(
-        app,
-        "projectsSubmitted",
-        say!(app.language, "Projects waiting for review", "Projets à relire"),
-        &submitted,
-        &format!("ensemble project show {first} · ensemble project review {first} --decision APPROVE"),
-    ))
+    let next = format!("ensemble project show {first} · ensemble project review {first} --decision APPROVE");
+    Ok(Section {
+        lines: submitted.iter().take(SHOWN).map(line).collect(),
+        ..section(
+            app,
+            "projectsSubmitted",
+            say!(language, "Projects waiting for review", "Projets à relire"),
+            &submitted,
+            &next,
+        )
+    })
+}
+
+fn takes_part(partners: &[&str], project: &Value) -> bool {
+    let takes = |partner: &Value| partner.as_str().is_some_and(|partner| partners.contains(&partner));
+    let participants = project["participants"].as_array().into_iter().flatten();
+    takes(&project["leadPartner"])
+        || participants.into_iter().any(|participant| takes(&participant["partner"]))
 }
 
 /// Who owes reports: overdue, missing, due soon. Coordinators remind and reopen.
@@ -194,10 +217,10 @@ async fn to_approve(app: &App) -> Result<Vec<Section>> {
 }
 
 /// What was imported with gaps, and who has not come yet.
-async fn to_complete(app: &App) -> Result<Vec<Section>> {
+async fn to_complete(app: &App, summary: &Value) -> Result<Vec<Section>> {
     let language = app.language;
-    let partners = with_gaps(find(app, "PartnerService/ListPartners", "origin = IMPORTED").await?);
-    let projects = with_gaps(find(app, "ProjectService/ListProjects", "origin = IMPORTED").await?);
+    let mut partners = find(app, "PartnerService/ListPartners", "origin = IMPORTED").await?;
+    partners.retain(|partner| partner.has_field_by_name("gaps"));
     let invited = find(app, "UserService/ListUsers", "state = INVITED").await?;
     let first = |found: &[DynamicMessage]| found.first().map(name_of).unwrap_or_default();
     Ok(vec![
@@ -208,13 +231,7 @@ async fn to_complete(app: &App) -> Result<Vec<Section>> {
             &partners,
             &format!("ensemble partner show {}", first(&partners)),
         ),
-        section(
-            app,
-            "projectsWithGaps",
-            say!(language, "Imported projects with gaps", "Projets importés à compléter"),
-            &projects,
-            &format!("ensemble project show {}", first(&projects)),
-        ),
+        incomplete(app, summary),
         section(
             app,
             "usersInvited",
@@ -225,8 +242,22 @@ async fn to_complete(app: &App) -> Result<Vec<Section>> {
     ])
 }
 
-fn with_gaps(items: Vec<DynamicMessage>) -> Vec<DynamicMessage> {
-    items.into_iter().filter(|item| item.has_field_by_name("gaps")).collect()
+/// Imported projects that still lack something, and how much.
+fn incomplete(app: &App, summary: &Value) -> Section {
+    let language = app.language;
+    let items = summary["incomplete"].as_array().cloned().unwrap_or_default();
+    let name = |item: &Value| item["project"].as_str().unwrap_or_default().to_owned();
+    let line = |item: &Value| {
+        let (title, gaps) = (item["title"].as_str().unwrap_or_default(), count(item, "gaps"));
+        (name(item), say!(language, "{title} · {gaps} to fill in", "{title} · {gaps} à compléter"))
+    };
+    Section {
+        id: "projectsWithGaps",
+        title: say!(language, "Imported projects with gaps", "Projets importés à compléter"),
+        count: count(summary, "withGaps"),
+        lines: items.iter().take(SHOWN).map(line).collect(),
+        next: items.first().map(|item| format!("ensemble project show {}", name(item))),
+    }
 }
 
 fn duplicates_section(app: &App, pairs: &[DynamicMessage]) -> Section {

@@ -78,12 +78,7 @@ fn next(report: &str, project: &str, period: &str, id: &str) -> String {
 /// What waits for the members of partners, then their partners and projects.
 pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
     let language = app.language;
-    let partners: Vec<&str> = me["partnerRoles"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|roles| roles["partner"].as_str())
-        .collect();
+    let partners = super::partners(me);
     if partners.is_empty() {
         return Ok(Vec::new());
     }

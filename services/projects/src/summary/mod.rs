@@ -1,4 +1,5 @@
-//! How the projects of the network, of a territory or of a partner stand: counted in a fixed number of queries.
+//! How the projects of the network, of a territory or of a partner stand: counted in a fixed number of queries, but for
+//! what imported projects lack, which is read page by page.
 
 mod store;
 
@@ -11,8 +12,8 @@ use proto::projects as pb;
 use proto::projects::project::State;
 use proto::projects::report::{Rating, State as ReportState};
 
-use crate::obligation;
 use crate::settings::Agreed;
+use crate::{obligation, project};
 use store::Latest;
 
 const TERRITORY: &str = "territories/{territory}";
@@ -48,6 +49,7 @@ pub async fn summarize(
     let count =
         |state: State| states.iter().find(|(other, _)| *other == state).map_or(0, |(_, count)| *count);
     let (needs_qualified, needs_addressed) = store::needs(db, request, &counted).await?;
+    let (with_gaps, incomplete) = store::incomplete(db, &counted, now).await?;
     let submitted = || latest.iter().filter(|report| report.submitted);
     let overdue = |report: &&Latest| report.review_due.is_some_and(|due| now > agreed.zone.end(due));
     let mut response = pb::SummarizeProjectsResponse {
@@ -58,7 +60,8 @@ pub async fn summarize(
             .collect(),
         ratings: ratings(&latest),
         dormant: store::dormant(db, &counted).await?,
-        with_gaps: store::with_gaps(db, &counted, now).await?,
+        with_gaps,
+        incomplete: incomplete.iter().map(lacking).collect(),
         budget: store::budget(db, &counted).await?,
         needs_qualified,
         needs_addressed,
@@ -82,6 +85,17 @@ pub async fn summarize(
         }
     }
     Ok(response)
+}
+
+/// An imported project, and how much it lacks.
+fn lacking(project: &project::row::Model) -> pb::IncompleteProject {
+    let mut title = project.title.clone().into_inner();
+    chassis::text::display(&mut title, &Conversation::current().preferences);
+    pb::IncompleteProject {
+        project: project.name.clone(),
+        title: title.display_text,
+        gaps: number(project::rules::gaps(project).len()),
+    }
 }
 
 /// How many projects have which rating in the latest report of each.

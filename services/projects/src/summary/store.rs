@@ -12,16 +12,23 @@ use proto::projects::project::State;
 use proto::projects::report::{Rating, State as ReportState};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _, QuerySelect as _};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseConnection, ExprTrait as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::TELLING;
 use crate::need::rules::ADDRESSING;
 use crate::project::row as project;
-use crate::project::rules::{HIDDEN, TERMINAL};
+use crate::project::rules::{HIDDEN, TERMINAL, gaps};
 use crate::report::row as report;
 
 /// Projects that need looking at, at most.
 const MOST_ATTENTION: usize = 500;
+
+/// Projects with gaps that are named, at most.
+const MOST_INCOMPLETE: usize = 20;
+/// Projects that are looked at together.
+const PAGE: u64 = 500;
 
 /// The projects that a caller sees and a request asks for.
 pub(super) fn counted(caller: &Caller, request: &pb::SummarizeProjectsRequest) -> Condition {
@@ -177,16 +184,33 @@ pub(super) async fn dormant(db: &DatabaseConnection, counted: &Condition) -> Res
     Ok(number(i64::try_from(dormant.count(db).await?).unwrap_or(i64::MAX)))
 }
 
-/// Imported projects that still lack something (BEY-8): what they lack follows from all of them.
-pub(super) async fn with_gaps(db: &DatabaseConnection, counted: &Condition, now: Micros) -> Result<i32> {
+/// How many imported projects still lack something (BEY-8), and the first of them. What one lacks follows from all of it,
+/// so they are read page by page: memory holds a page, however many there are.
+pub(super) async fn incomplete(
+    db: &DatabaseConnection,
+    counted: &Condition,
+    now: Micros,
+) -> Result<(i32, Vec<project::Model>)> {
     let imported = project::Entity::find()
         .filter(counted.clone())
         .filter(project::COLUMN.origin.eq(Coded::from(Origin::Imported)))
-        .filter(project::COLUMN.state.is_not_in(TERMINAL.iter().map(|state| Coded::from(*state))));
-    let imported = chassis::store::informed(imported.all(db).await?, db.into(), now).await?;
-    Ok(super::number(
-        imported.iter().filter(|project| !crate::project::rules::gaps(project).is_empty()).count(),
-    ))
+        .filter(project::COLUMN.state.is_not_in(TERMINAL.iter().map(|state| Coded::from(*state))))
+        .order_by_asc(project::COLUMN.name)
+        .limit(PAGE);
+    let (mut count, mut first, mut after) = (0, Vec::new(), String::new());
+    loop {
+        let page = imported.clone().filter(project::COLUMN.name.gt(after.as_str())).all(db).await?;
+        let Some(last) = page.last() else { return Ok((count, first)) };
+        after.clone_from(&last.name);
+        for project in chassis::store::informed(page, db.into(), now).await? {
+            if !gaps(&project).is_empty() {
+                count += 1;
+                if first.len() < MOST_INCOMPLETE {
+                    first.push(project);
+                }
+            }
+        }
+    }
 }
 
 /// What projects are to cost, per currency: of those that were approved and not given up, and of a programme what its
