@@ -53,9 +53,21 @@ fn is_number_or_bool(field: &FieldDescriptor) -> bool {
     !field.is_list() && !matches!(field.kind(), Kind::Message(_) | Kind::String | Kind::Bytes | Kind::Enum(_))
 }
 
+/// Whose turn it is (BEY-5): a word of the contract that is no enum.
+const AWAITING: [(&str, &str, &str); 4] = [
+    ("PARTNER", "the partner", "l'organisation"),
+    ("REVIEWER", "a reviewer", "la relecture"),
+    ("COORDINATOR", "the coordinator", "la coordination"),
+    ("NOBODY", "nobody", "personne"),
+];
+
 /// A whole field on one line.
 pub(crate) fn text(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
     let line = match value {
+        Value::String(code) if reader.person && field.name() == "awaiting" => {
+            let known = AWAITING.iter().find(|(known, ..)| known == code);
+            known.map_or(code.as_str(), |(_, en, fr)| reader.language.pick(*en, *fr)).to_owned()
+        }
         Value::List(items) => {
             items.iter().map(|item| one(&field.kind(), item, reader)).collect::<Vec<_>>().join(", ")
         }

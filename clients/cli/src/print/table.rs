@@ -145,6 +145,10 @@ pub(crate) fn grid(output: &Output, headings: &[String], rows: &[Vec<String>]) -
     if output.format != Format::Wide {
         let whole: Vec<bool> = (0..widths.len()).map(|at| rows.iter().all(|row| is_name(&row[at]))).collect();
         fit(&mut widths, &whole, width);
+        // Where even that is too wide, only the name of the row itself stays whole: the others are its references.
+        let own = whole.iter().position(|whole| *whole);
+        let whole: Vec<bool> = (0..widths.len()).map(|at| Some(at) == own).collect();
+        fit(&mut widths, &whole, width);
     }
     let mut text = String::new();
     if output.header {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::app::App;
+use crate::chart;
 use crate::fault::Result;
 use crate::print::paint::{Style, clean};
 use crate::print::{Format, bar, sheet, table};
@@ -23,19 +24,40 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// A value on one line: `42`, `3/40 (7.5 %)`, words, or nothing.
-fn shown(value: &Value) -> String {
-    if let Some(digits) = value["decimal"]["value"].as_str() {
-        return digits.to_owned();
+/// Who reads a table.
+#[derive(Clone, Copy)]
+struct Reader {
+    language: Language,
+    /// Figures as people write them; as they are, for programs.
+    person: bool,
+}
+
+impl Reader {
+    /// A value on one line: `42`, `3/40 (7.5 %)`, words, or nothing.
+    fn shown(self, value: &Value) -> String {
+        let Self { language, person } = self;
+        if let (Some(digits), false) = (value["decimal"]["value"].as_str(), person) {
+            return digits.to_owned();
+        }
+        let ratio = &value["ratio"];
+        let told = match (ratio["numerator"].as_str(), ratio["denominator"].as_str()) {
+            (Some(part), Some(whole)) if !person => format!("{part}/{whole}"),
+            _ => chart::shown(value, language).replace('\n', " "),
+        };
+        match number(value).filter(|_| ratio.is_object()) {
+            Some(share) => {
+                let share = format!("{:.1}", 100.0 * share);
+                let point = if person { language.pick(".", ",") } else { "." };
+                format!("{told} ({} %)", share.replace('.', point))
+            }
+            None => told,
+        }
     }
-    if let Some(words) = value["text"].as_str() {
-        return clean(words).replace('\n', " ");
-    }
-    let ratio = &value["ratio"];
-    match (ratio["numerator"].as_str(), ratio["denominator"].as_str(), number(value)) {
-        (Some(part), Some(whole), Some(share)) => format!("{part}/{whole} ({:.1} %)", 100.0 * share),
-        (Some(part), Some(whole), None) => format!("{part}/{whole}"),
-        _ => String::new(),
+
+    fn listed(self, aggregate: &Value) -> Option<String> {
+        let values = list(&aggregate["listedValues"]);
+        let shown = values.iter().map(|value| self.shown(value));
+        (!values.is_empty()).then(|| shown.collect::<Vec<_>>().join(" · "))
     }
 }
 
@@ -82,6 +104,7 @@ fn keys(aggregate: &Value, person: bool) -> Vec<String> {
 pub(super) fn totals(app: &App, answer: &Value) -> Result<String> {
     let (language, output) = (app.language, &app.output);
     let person = output.width.is_some() && output.format.for_people();
+    let reader = Reader { language, person };
     let aggregates = list(&answer["aggregates"]);
     let most = aggregates.iter().map(|aggregate| list(&aggregate["keys"]).len()).max().unwrap_or_default();
     let say = |en: &'static str, fr: &'static str| language.pick(en, fr).to_owned();
@@ -120,7 +143,7 @@ pub(super) fn totals(app: &App, answer: &Value) -> Result<String> {
         keys.resize(most, String::new());
         let value = match aggregate["suppressed"] == true {
             true => "·".to_owned(),
-            false => listed(aggregate).unwrap_or_else(|| shown(&aggregate["value"])),
+            false => reader.listed(aggregate).unwrap_or_else(|| reader.shown(&aggregate["value"])),
         };
         let (reported, expected) =
             (count(aggregate, "projectsReported"), count(aggregate, "projectsExpected"));
@@ -147,18 +170,13 @@ pub(super) fn totals(app: &App, answer: &Value) -> Result<String> {
     }
     let mut told = table::grid(output, &headings, &rows);
     for aggregate in aggregates.iter().filter(|aggregate| aggregate["explanation"].is_object()) {
-        told += &why(app, aggregate, person);
+        told += &why(app, aggregate, reader);
     }
     Ok(told)
 }
 
 fn has_keys(aggregate: &Value) -> bool {
     !list(&aggregate["keys"]).is_empty()
-}
-
-fn listed(aggregate: &Value) -> Option<String> {
-    let values = list(&aggregate["listedValues"]);
-    (!values.is_empty()).then(|| values.iter().map(shown).collect::<Vec<_>>().join(" · "))
 }
 
 /// What the lines are told apart by, as the contract calls it.
@@ -180,14 +198,15 @@ fn group_by(aggregates: &[Value], at: usize, person: bool, language: Language) -
 }
 
 /// The values that went into a figure, and those that did not.
-fn why(app: &App, aggregate: &Value, person: bool) -> String {
-    let (language, output) = (app.language, &app.output);
+fn why(app: &App, aggregate: &Value, reader: Reader) -> String {
+    let (Reader { language, person }, output) = (reader, &app.output);
     let say = |en: &'static str, fr: &'static str| language.pick(en, fr).to_owned();
     let explanation = &aggregate["explanation"];
     let keys = keys(aggregate, person).join(", ");
     let of = if keys.is_empty() { say("total", "total") } else { keys };
     let code = text(aggregate, "code");
-    let title = output.paint.style(Style::Strong, &format!("{code} · {of} = {}", shown(&aggregate["value"])));
+    let title =
+        output.paint.style(Style::Strong, &format!("{code} · {of} = {}", reader.shown(&aggregate["value"])));
     let mut told = format!("\n{title}\n{}\n", text(explanation, "rule"));
     let place = |value: &Value| {
         let place = list(&value["coordinates"]).iter();
@@ -204,7 +223,7 @@ fn why(app: &App, aggregate: &Value, person: bool) -> String {
                 text(one, "report").to_owned(),
                 revision(one),
                 text(one, "reportingPeriod").to_owned(),
-                shown(&one["value"]),
+                reader.shown(&one["value"]),
                 place(one),
                 text(one, "weight").to_owned(),
             ]
@@ -218,7 +237,7 @@ fn why(app: &App, aggregate: &Value, person: bool) -> String {
                 text(one, "report").to_owned(),
                 revision(one),
                 text(one, "reportingPeriod").to_owned(),
-                shown(&one["value"]),
+                reader.shown(&one["value"]),
                 reason,
             ]
         })
