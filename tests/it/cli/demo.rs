@@ -24,6 +24,28 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
     };
     assert!(sum(&first.out, "partner", 1) > 1_900, "{}", first.out);
     assert!(sum(&first.out, "project", 1) > 600, "{}", first.out);
+    // The story of one partner: each step is a command, and what was returned does not count.
+    let steps = |err: &str| {
+        err.lines().filter(|line| line.starts_with("$ ensemble ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let taken =
+        |steps: &[String], words: &str| steps.iter().filter(|step| step[11..].starts_with(words)).count();
+    let told = steps(&first.err);
+    for (words, times) in
+        [("report submit", 2), ("report review projects/", 2), ("project review", 1), ("need qualify", 1)]
+    {
+        assert_eq!(taken(&told, words), times, "{words}: {told:#?}");
+    }
+    let total =
+        |out: &str| out.lines().find(|line| line.starts_with("indicators/idt-i01\t\t")).map(str::to_owned);
+    assert!(total(&first.out).unwrap().starts_with("indicators/idt-i01\t\t100\t"), "{}", first.out);
+    assert!(first.out.contains("FEMALE\t62") && first.out.contains("added up"), "{}", first.out);
+    for secret in ["people.json", "coordinator.json"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode =
+            std::fs::metadata(shell.home.join("ensemble-demo").join(secret)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{secret} is open to others");
+    }
 
     let second = shell.run(&["demo", "--exit", "--lang", "fr"]);
     assert_eq!(second.code, 0, "{}{}", second.out, second.err);
@@ -32,5 +54,12 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
         assert!(sum(&second.out, noun, 3) > 0, "{noun}: {}", second.out);
     }
     assert!(second.err.contains("À essayer, dans un second terminal"), "{}", second.err);
+    let again = steps(&second.err);
+    for words in
+        ["partner create", "need ", "project create", "report submit", "report review", "reporting-period"]
+    {
+        assert_eq!(taken(&again, words), 0, "{words} is done twice: {again:#?}");
+    }
+    assert_eq!(total(&second.out), total(&first.out));
     assert_eq!(shell.done(&["context", "ls", "-o", "name"]), "demo\n");
 }

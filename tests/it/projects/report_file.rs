@@ -7,7 +7,7 @@ use proto::common::{ImportCount, ImportOptions, ImportRequest};
 use proto::projects as pb;
 use proto::projects::get_report_template_request::Format;
 use proto::projects::report::State;
-use sheet::{Book, Content, Limits, Line, Page, Slot, Style, Value, Workbook};
+use sheet::{Limits, Value, Workbook};
 use tonic::{Code, Response, Status};
 
 use super::reporting::{Reporting, accept, change, give_back, halves, number, read, reporting, value};
@@ -34,33 +34,9 @@ async fn template(caller: &Caller, project: &str, period: &str, format: Format) 
     file
 }
 
-/// Types into a spreadsheet, as a program would keep it: by the sheet, the row's key, and the column.
-pub(crate) fn filled(file: &[u8], typed: &[(&str, &str, u32, Value)]) -> Vec<u8> {
-    let workbook = open(file);
-    let page = |sheet: &sheet::Sheet| {
-        let mut lines: Vec<Line> = Vec::new();
-        let mut put = |row: u32, column: u32, value: &Value| {
-            let (row, column) = (row as usize, column as usize);
-            lines.resize_with(lines.len().max(row + 1), Line::default);
-            let slots = &mut lines[row].slots;
-            slots.resize_with(slots.len().max(column + 1), Slot::default);
-            slots[column].style = Style::Input;
-            slots[column].content = match value {
-                Value::Number(number) => Content::Number(*number),
-                other => Content::Text(other.words()),
-            };
-        };
-        sheet.cells().for_each(|(row, column, value)| put(row, column, value));
-        for (_, key, column, value) in typed.iter().filter(|(name, ..)| *name == sheet.name) {
-            let row = sheet
-                .rows()
-                .into_iter()
-                .find(|row| sheet.get(*row, 0).is_some_and(|cell| cell.words() == *key));
-            put(row.unwrap_or_else(|| panic!("{key}")), *column, value);
-        }
-        Page { name: sheet.name.clone(), lines, ..Page::default() }
-    };
-    Book { title: String::new(), pages: workbook.sheets.iter().map(page).collect() }.write().unwrap()
+/// Types into a spreadsheet, as a program would keep it.
+pub(crate) fn filled(file: &[u8], typed: &[sheet::Typed<'_>]) -> Vec<u8> {
+    sheet::typed(file, typed).unwrap()
 }
 
 fn open(file: &[u8]) -> Workbook {
