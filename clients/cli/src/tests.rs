@@ -80,6 +80,18 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// A message of ours in a field, which no cell shows as one value.
+fn inner(field: &prost_reflect::FieldDescriptor) -> Option<prost_reflect::MessageDescriptor> {
+    let kind = field.kind().as_message().cloned()?;
+    let ours = kind.full_name().starts_with("ensemble.");
+    (ours && !crate::print::cell::ONE_LINERS.contains(&kind.name())).then_some(kind)
+}
+
+fn unsaid(kind: &prost_reflect::MessageDescriptor) -> impl Iterator<Item = String> {
+    let silent = |field: &prost_reflect::FieldDescriptor| contract::comment_of_field(field).fr.is_none();
+    kind.fields().filter(silent).map(|field| field.full_name().to_owned()).collect::<Vec<_>>().into_iter()
+}
+
 #[test]
 fn what_people_read_of_the_contract_is_in_french_too() {
     let mut missing = Vec::new();
@@ -96,6 +108,12 @@ fn what_people_read_of_the_contract_is_in_french_too() {
                 missing.push(field.full_name().to_owned());
             }
         }
+        // What pages show line by line.
+        for inside in
+            noun.resource.fields().filter(|field| !field.is_list()).filter_map(|field| inner(&field))
+        {
+            missing.extend(unsaid(&inside));
+        }
         for verb in &noun.verbs {
             if contract::comment_of_method(&verb.method).fr.is_none() {
                 missing.push(verb.method.full_name().to_owned());
@@ -107,6 +125,8 @@ fn what_people_read_of_the_contract_is_in_french_too() {
             }
         }
     }
+    let summary = contract::method("ResultService/SummarizeProjects").unwrap().output();
+    missing.extend(unsaid(&summary));
     missing.sort();
     missing.dedup();
     assert!(missing.is_empty(), "no `// FR:` line: {missing:#?}");
