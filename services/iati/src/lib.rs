@@ -38,6 +38,7 @@ pub mod rules;
 mod scan;
 mod schema;
 mod syntax;
+pub mod tables;
 mod tag;
 mod texts;
 mod told;

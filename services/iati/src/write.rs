@@ -13,6 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 pub use achieved::{figure, period, result};
 pub use element::Element;
+pub(crate) use element::Origin;
 pub use parts::{
     activity_date, activity_status, budget, description, participating_org, recipient_country,
     related_activity, reporting_org, tag, title,
@@ -47,7 +48,7 @@ pub struct Rewrite<'r> {
 }
 
 /// Where an element of this name stands in an activity; elements of others come last.
-fn place(name: &str) -> usize {
+pub(crate) fn place(name: &str) -> usize {
     let activity = SCHEMA.root("iati-activities").and_then(|root| SCHEMA.node(root.particles.first()?));
     let particles = activity.map(|node| node.particles.as_slice()).unwrap_or_default();
     particles.iter().position(|particle| particle.name == Some(name)).unwrap_or(particles.len())
