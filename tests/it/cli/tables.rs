@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::{Shell, told};
 use crate::binaries::root;
 
+/// Reports that its values make, one per activity and days.
+const REPORTS: u64 = 542;
+
 /// Of a report: per noun created, updated, unchanged, refused.
 fn counts(said: &str) -> Vec<(String, [u64; 4])> {
     let report: Value = serde_json::from_str(said).unwrap();
