@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::problem::Problem;
-use crate::write::{Element, Origin, place};
+use crate::write::{Element, Origin, POSITIONS, place};
 use layout::{DAYS, Part, TABLES, Table};
 use rows::{Row, Rows};
 
@@ -18,7 +18,6 @@ use rows::{Row, Rows};
 const LARGEST: u64 = 128 << 20;
 /// The largest number of rows that are told of one by one.
 const TOLD: usize = 1000;
-const POSITIONS: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
 
 /// Why tables cannot be joined.
 #[derive(Debug)]

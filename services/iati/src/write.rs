@@ -15,8 +15,8 @@ pub use achieved::{figure, period, result};
 pub use element::Element;
 pub(crate) use element::Origin;
 pub use parts::{
-    activity_date, activity_status, budget, description, participating_org, recipient_country,
-    related_activity, reporting_org, tag, title,
+    activity_date, activity_status, budget, description, document_link, location, participating_org,
+    recipient_country, related_activity, reporting_org, sector, tag, title, transaction,
 };
 
 use crate::schema::SCHEMA;
@@ -30,6 +30,9 @@ pub fn start(generated: DateTime<Utc>) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<iati-activities version=\"2.03\" generated-datetime=\"{generated}\">\n"
     )
 }
+
+/// The reference system of all positions.
+pub(crate) const POSITIONS: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
 
 /// How it ends.
 pub const END: &str = "</iati-activities>\n";

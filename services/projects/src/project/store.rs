@@ -10,7 +10,7 @@ use sea_orm::sea_query::Query;
 use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, JoinType, QuerySelect as _};
 
 use super::row::{COLUMN, Entity, Model};
-use super::{links, rules};
+use super::{detail, links, rules};
 use crate::result;
 
 /// Programmes within programmes, at most.
@@ -66,6 +66,10 @@ pub(crate) async fn follow(project: &Model, before: Option<&Model>, unit: &mut U
         links::cut(project, before, unit).await?;
     }
     links::tie(unit.txn, std::iter::once(project)).await?;
+    let nothing = detail::Details::default();
+    if project.details != *before.map_or(&nothing, |before| &before.details) {
+        detail::save(unit.txn, [project]).await?;
+    }
     result::ledger::follow(project, before, unit).await
 }
 
