@@ -21,7 +21,7 @@ use super::store::Ancestry;
 use super::{detail, links, publish, source, store};
 use crate::report;
 use promised::promised;
-use promises::{Counterparts, Counts};
+use promises::{Counterparts, Counts, Why};
 use told::{circular, registered};
 
 mod promised;
@@ -136,8 +136,10 @@ impl TakeOver {
             unit.flush().await?;
             for work in promised {
                 let changes = work.changes(&counterparts, self.call.now);
+                let why = Why::of(&self.upload.options.file_name, self.french);
                 let problems =
-                    promises::write(unit, &self.call, &work.project, changes, &mut tally.promises).await?;
+                    promises::write(unit, &self.call, &work.project, changes, &why, &mut tally.promises)
+                        .await?;
                 tally.problems.note(problems);
             }
         }
