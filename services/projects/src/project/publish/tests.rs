@@ -257,7 +257,8 @@ fn les_18_what_was_found_stays_and_what_came_since_is_added_to_it() {
 
 /// What a project is about, where it acts and what was published of it.
 fn detailed() -> crate::project::detail::Details {
-    let text = |text: &str| partner("", text, None).title;
+    let text =
+        |text: &str| partner("", text, None).title.map(|text| chassis::text::check("title", &text).unwrap());
     crate::project::detail::Details {
         sectors: vec![
             pb::ProjectSector {
