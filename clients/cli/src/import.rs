@@ -18,6 +18,7 @@ use crate::tree::{group, leaf};
 
 mod report;
 mod sheet;
+mod tables;
 
 const CHUNK: usize = 256 * 1024;
 
@@ -35,6 +36,7 @@ pub(crate) fn command(language: Language) -> Command {
     .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
+        .subcommand(tables::command(language))
 }
 
 /// Which files, and how; what only checks has no choice.
@@ -46,12 +48,18 @@ pub(crate) fn args(language: Language, method: &str) -> Vec<Arg> {
         .action(ArgAction::Append)
         .value_hint(ValueHint::FilePath)
         .help(say("The files", "Les fichiers"));
-    let dry = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help(say(
-        "The server checks everything and writes nothing",
-        "Le serveur vérifie tout et n'écrit rien",
-    ));
     let only_checks = method.starts_with("Check");
-    std::iter::once(files).chain((!only_checks).then_some(dry)).chain(ways(language)).collect()
+    std::iter::once(files).chain((!only_checks).then(|| rehearsal(language))).chain(ways(language)).collect()
+}
+
+/// What would come of it.
+fn rehearsal(language: Language) -> Arg {
+    Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help(
+        language.pick(
+            "The server checks everything and writes nothing",
+            "Le serveur vérifie tout et n'écrit rien",
+        ),
+    )
 }
 
 /// How files are taken.
@@ -81,38 +89,55 @@ pub(crate) fn is_file(matches: &ArgMatches) -> bool {
 pub(crate) async fn instead(app: &App, verb: &Verb, matches: &ArgMatches) -> Result {
     let file = matches.get_one::<String>("name").map(PathBuf::from).unwrap_or_default();
     let method = verb.file.clone().unwrap_or_else(|| verb.method.clone());
-    take_over(app, &[(file, method)], matches).await
+    take_over(app, vec![Plan::of(file, method)], matches).await
+}
+
+/// A file to send.
+struct Plan {
+    file: PathBuf,
+    method: MethodDescriptor,
+    /// The tables it was made of.
+    joined: Option<iati::tables::Joined>,
+}
+
+impl Plan {
+    fn of(file: PathBuf, method: MethodDescriptor) -> Self {
+        Self { file, method, joined: None }
+    }
 }
 
 fn files(matches: &ArgMatches) -> impl Iterator<Item = PathBuf> {
     matches.get_many::<String>("files").into_iter().flatten().map(PathBuf::from)
 }
 
-/// `ensemble import iati`: each file says by itself what it is.
+/// `ensemble import iati`: each file says by itself what it is; `iati-csv`: of folders it is known.
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
-    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
+    let Some((what, matches)) = matches.subcommand() else { return Ok(()) };
+    if what == tables::NAME {
+        return tables::run(app, matches).await;
+    }
     // What cannot be sent is said before anything is.
     let mut plan = Vec::new();
     for file in files(matches) {
         let name = target(&file, app.language)?;
         let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
-        plan.push((file, method));
+        plan.push(Plan::of(file, method));
     }
-    take_over(app, &plan, matches).await
+    take_over(app, plan, matches).await
 }
 
 /// `ensemble NOUN import`: all files are of the noun.
 pub(crate) async fn of_noun(app: &App, method: &MethodDescriptor, matches: &ArgMatches) -> Result {
-    let plan: Vec<_> = files(matches).map(|file| (file, method.clone())).collect();
-    if let Some((file, error)) =
-        plan.iter().find_map(|(file, _)| Some((file, std::fs::metadata(file).err()?)))
-    {
-        return Err(Fault::file(app.language, file, &error));
+    let plan: Vec<_> = files(matches).map(|file| Plan::of(file, method.clone())).collect();
+    let unread =
+        |plan: &Plan| Some(Fault::file(app.language, &plan.file, &std::fs::metadata(&plan.file).err()?));
+    if let Some(fault) = plan.iter().find_map(unread) {
+        return Err(fault);
     }
-    take_over(app, &plan, matches).await
+    take_over(app, plan, matches).await
 }
 
-async fn take_over(app: &App, plan: &[(PathBuf, MethodDescriptor)], matches: &ArgMatches) -> Result {
+async fn take_over(app: &App, plan: Vec<Plan>, matches: &ArgMatches) -> Result {
     let asked = matches.try_get_one::<bool>("dry-run").ok().flatten().copied();
     let dry = asked.unwrap_or(true); // what cannot be asked only checks
     if !dry {
@@ -120,12 +145,15 @@ async fn take_over(app: &App, plan: &[(PathBuf, MethodDescriptor)], matches: &Ar
     }
     let mut reports = Vec::new();
     let mut blocked = false;
-    for (file, method) in plan {
-        let mut report = send(app, file, method, dry, matches.get_flag("partial")).await?;
+    for Plan { file, method, joined } in plan {
+        let mut report = send(app, &file, &method, dry, matches.get_flag("partial")).await?;
         if report.descriptor().get_field_by_name("import_report").is_some() {
-            blocked |= sheet::told(app, file, &mut report, dry, matches)?;
+            blocked |= sheet::told(app, &file, &mut report, dry, matches)?;
             reports.push(report);
             continue;
+        }
+        if let Some(joined) = joined {
+            tables::place(&mut report, joined, app.language)?;
         }
         blocked |= report::blocks(&report);
         if app.output.format.for_people() {

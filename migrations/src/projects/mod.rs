@@ -15,6 +15,7 @@ mod m20261125_create_reporting_period;
 mod m20261125_create_sealed_value;
 mod m20261125_create_territory;
 mod m20261125_name_source_participants;
+mod m20261126_detail_project;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -32,5 +33,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_create_report_file::Migration),
         Box::new(m20261125_create_need_addressed::Migration),
         Box::new(m20261125_create_sealed_value::Migration),
+        Box::new(m20261126_detail_project::Migration),
     ]
 }

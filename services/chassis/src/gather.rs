@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::clock::Clock;
 use crate::database::{copy, explain, stopped};
 use crate::error::Result;
-use crate::store::{Row, informed, key};
+use crate::store::{Row, completed, key};
 
 /// So many read for themselves.
 const ALONE: usize = 2;
@@ -52,7 +52,7 @@ impl<R: Row> Gather<R> {
         if let Ok(_alone) = self.alone.try_acquire() {
             let found = R::Table::find().filter(key::<R>().eq(name)).one(&self.connection).await?;
             let found = found.into_iter().collect();
-            return Ok(informed(found, (&self.connection).into(), self.clock.now()).await?.pop());
+            return Ok(completed(found, &self.connection, self.clock.now()).await?.pop());
         }
         let (answer, read) = oneshot::channel();
         self.together.send(Asked { name: name.to_owned(), answer }).await.map_err(|_| stopped())?;
@@ -72,7 +72,7 @@ async fn read_all<R: Row>(
         let names = (0..batch.len().next_power_of_two()).map(|place| batch[place.min(last)].name.as_str());
         let found = async {
             let found = R::Table::find().filter(key::<R>().is_in(names)).all(&connection).await?;
-            informed::<R>(found, (&connection).into(), clock.now()).await
+            completed::<R, _>(found, &connection, clock.now()).await
         };
         let found = found.await;
         let found = found

@@ -12,7 +12,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{DatabaseExecutor, ExprTrait as _, FromQueryResult, IntoActiveModel};
 
 pub(crate) use within::key;
-pub use within::{apply, delete, find, informed, insert, insert_all};
+pub use within::{apply, completed, delete, find, informed, insert, insert_all};
 
 use crate::auth::Caller;
 pub use crate::call::Call;
@@ -82,6 +82,15 @@ pub trait Row:
         _rows: &mut [Self],
         _db: DatabaseExecutor<'_>,
         _now: Micros,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Adds to rows what lists leave out, because it is large: before they are shown by name, or moved. It stands in fields
+    /// that are no columns, too; what follows the row writes it.
+    fn complete(
+        _rows: &mut [Self],
+        _db: DatabaseExecutor<'_>,
     ) -> impl Future<Output = Result<(), DbErr>> + Send {
         async { Ok(()) }
     }
@@ -167,7 +176,7 @@ impl<R: Row> Store<R> {
             .filter(key::<R>().is_in(names.iter().map(String::as_str)))
             .all(self.database.reader())
             .await?;
-        let found = informed(found, self.database.reader().into(), self.database.clock().now()).await?;
+        let found = completed(found, self.database.reader(), self.database.clock().now()).await?;
         let by_name: std::collections::HashMap<&str, &R> =
             found.iter().map(|row| (row.name(), row)).collect();
         let one = |name: &String| {

@@ -66,6 +66,8 @@ pub struct Code {
     pub percentage: Option<String>,
     /// Its name, needed with an organisation's own vocabulary.
     pub narratives: Vec<Narrative>,
+    /// Where an organisation's own vocabulary is.
+    pub uri: String,
     /// The line of its element.
     pub line: u32,
 }

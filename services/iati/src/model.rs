@@ -31,6 +31,7 @@ fn code(element: &Element<'_>, default: &str) -> Option<Code> {
         code: element.owned("code")?,
         percentage: element.owned("percentage"),
         narratives: Vec::new(),
+        uri: element.owned("vocabulary-uri").unwrap_or_default(),
         line: element.line,
     })
 }

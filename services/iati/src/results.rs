@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::activity::{Activity, Narrative};
-use crate::texts::normal;
+use crate::looking::Reading;
 use crate::tree::{Id, Tree};
 use crate::value::date;
 
@@ -101,11 +101,6 @@ impl Activity {
     }
 }
 
-struct Reading<'t> {
-    tree: &'t Tree<'t>,
-    line: u32,
-}
-
 impl Reading<'_> {
     fn achievement(&self, id: Id) -> Achievement {
         Achievement {
@@ -167,35 +162,6 @@ impl Reading<'_> {
         };
         let all = self.tree.named(id, "reference").map(one);
         all.filter(|reference| !reference.vocabulary.is_empty() && !reference.code.is_empty()).collect()
-    }
-
-    fn attribute(&self, id: Id, name: &str) -> String {
-        self.tree.attribute(id, name).map(str::trim).unwrap_or_default().to_owned()
-    }
-
-    /// The texts in all elements of this name, in the language of the narrative, else of what is around it.
-    fn texts(&self, id: Id, name: &str) -> Vec<Narrative> {
-        let narratives = self.tree.named(id, name).flat_map(|id| self.tree.named(id, "narrative"));
-        let one = |id: Id| {
-            let text = normal(&self.tree.text(id));
-            (!text.is_empty()).then(|| Narrative { language: self.language(id), text })
-        };
-        narratives.collect::<Vec<_>>().into_iter().filter_map(one).collect()
-    }
-
-    fn language(&self, mut id: Id) -> Option<String> {
-        while id != crate::tree::DOCUMENT {
-            let own = self.tree.attribute(id, "xml:lang").map(str::trim).filter(|code| !code.is_empty());
-            if let Some(code) = own {
-                return Some(code.to_lowercase());
-            }
-            id = self.tree.node(id).parent;
-        }
-        None
-    }
-
-    fn line_of(&self, id: Id) -> u32 {
-        self.line.saturating_add(self.tree.lines_before(id))
     }
 }
 

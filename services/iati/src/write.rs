@@ -13,9 +13,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 pub use achieved::{figure, period, result};
 pub use element::Element;
+pub(crate) use element::Origin;
 pub use parts::{
-    activity_date, activity_status, budget, description, participating_org, recipient_country,
-    related_activity, reporting_org, tag, title,
+    activity_date, activity_status, budget, description, document_link, location, participating_org,
+    recipient_country, related_activity, reporting_org, sector, tag, title, transaction,
 };
 
 use crate::schema::SCHEMA;
@@ -29,6 +30,9 @@ pub fn start(generated: DateTime<Utc>) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<iati-activities version=\"2.03\" generated-datetime=\"{generated}\">\n"
     )
 }
+
+/// The reference system of all positions.
+pub(crate) const POSITIONS: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
 
 /// How it ends.
 pub const END: &str = "</iati-activities>\n";
@@ -47,7 +51,7 @@ pub struct Rewrite<'r> {
 }
 
 /// Where an element of this name stands in an activity; elements of others come last.
-fn place(name: &str) -> usize {
+pub(crate) fn place(name: &str) -> usize {
     let activity = SCHEMA.root("iati-activities").and_then(|root| SCHEMA.node(root.particles.first()?));
     let particles = activity.map(|node| node.particles.as_slice()).unwrap_or_default();
     particles.iter().position(|particle| particle.name == Some(name)).unwrap_or(particles.len())

@@ -1,90 +1,23 @@
-//! CSV, whatever separates it and however it is encoded.
-
-use std::borrow::Cow;
+//! CSV as a workbook of one sheet, and written for who reads it.
 
 use chassis::error::Result;
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::cell::Value;
 use crate::package::Limits;
 use crate::refusal::damaged;
 use crate::workbook::{Kind, Room, Sheet, Workbook, unknown};
 
-const SEPARATORS: [u8; 3] = [b';', b',', b'\t'];
-/// Bytes that are looked at to find the separator.
-const HEAD: usize = 64 * 1024;
-
 pub(crate) fn read(file: &[u8], limits: &Limits) -> Result<Workbook> {
-    let text = decode(file).ok_or_else(unknown)?;
-    let (separator, body, skipped) = separator(&text);
+    let text = delimited::Text::of(file).ok_or_else(unknown)?;
     let mut sheet = Sheet::default();
     let mut room = Room::new(limits);
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader =
-        reader.has_headers(false).flexible(true).delimiter(separator).from_reader(body.as_bytes());
-    let mut record = csv::StringRecord::new();
-    let mut row = skipped;
-    loop {
-        let from = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        if !reader.read_record(&mut record).map_err(|_| damaged())? {
-            break;
+    for record in text.records() {
+        let record = record.map_err(|_| damaged())?;
+        for (column, field) in (0..).zip(&record.fields) {
+            room.put(&mut sheet, record.row, column, Value::Text(unescaped(field).to_owned()))?;
         }
-        // Empty lines are rows too, that the reader passes over.
-        row = row.saturating_add(empty_lines(body, from));
-        for (column, field) in (0..).zip(&record) {
-            room.put(&mut sheet, row, column, Value::Text(unescaped(field).to_owned()))?;
-        }
-        row = row.saturating_add(1);
     }
     Ok(Workbook { kind: Kind::Csv, sheets: vec![sheet] })
-}
-
-/// The empty lines where a record is looked for. The reader leaves the second half of a line's end for later.
-fn empty_lines(body: &str, from: usize) -> u32 {
-    let rest = body.get(from..).unwrap_or_default();
-    let half = body.get(..from).is_some_and(|before| before.ends_with('\r'));
-    let rest = rest.strip_prefix('\n').filter(|_| half).unwrap_or(rest);
-    let line_ends = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-    u32::try_from(rest[..line_ends].replace("\r\n", "\n").len()).unwrap_or(u32::MAX)
-}
-
-/// UTF-8, UTF-16 with its mark, or what Excel calls CSV in the West. Bytes that no text has are no text.
-fn decode(file: &[u8]) -> Option<Cow<'_, str>> {
-    if file.starts_with(&[0xFF, 0xFE]) {
-        return Some(UTF_16LE.decode_with_bom_removal(file).0);
-    }
-    if file.starts_with(&[0xFE, 0xFF]) {
-        return Some(UTF_16BE.decode_with_bom_removal(file).0);
-    }
-    let file = file.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(file);
-    let binary = |byte: &u8| matches!(byte, 0..=8 | 14..=31);
-    match std::str::from_utf8(file) {
-        _ if file.iter().any(binary) => None,
-        Ok(text) => Some(Cow::Borrowed(text)),
-        Err(_) => Some(WINDOWS_1252.decode_without_bom_handling(file).0),
-    }
-}
-
-/// The separator, what it separates, and how many rows stand before: Excel is told the separator in a first line `sep=;`.
-fn separator(text: &str) -> (u8, &str, u32) {
-    if let Some((said, rest)) = text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n'))
-        && let [separator @ (b';' | b',' | b'\t')] = said.trim_end_matches('\r').as_bytes()
-    {
-        return (*separator, rest, 1);
-    }
-    let mut counts = [0_usize; SEPARATORS.len()];
-    let mut between_quotes = false;
-    for byte in text.bytes().take(HEAD) {
-        match SEPARATORS.iter().position(|separator| *separator == byte) {
-            Some(index) if !between_quotes => counts[index] += 1,
-            _ if byte == b'"' => between_quotes = !between_quotes,
-            // The first line has headings; further ones have decimal commas.
-            _ if byte == b'\n' && !between_quotes && counts.iter().any(|count| *count > 0) => break,
-            _ => {}
-        }
-    }
-    let most = (0..SEPARATORS.len()).rev().max_by_key(|index| counts[*index]).unwrap_or_default();
-    (SEPARATORS[most], text, 0)
 }
 
 /// How a file is written for who reads it.
@@ -131,6 +64,8 @@ fn unescaped(field: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::WINDOWS_1252;
+
     use super::*;
 
     fn cells(file: &[u8]) -> Vec<(u32, u32, String)> {

@@ -7,6 +7,7 @@ mod formats;
 mod refusals;
 mod report;
 mod status;
+mod tables;
 mod territories;
 mod tree;
 mod work;

@@ -135,19 +135,69 @@ fn les_18_all_real_files_come_back_as_they_went() {
     }
 }
 
+fn sector(code: &str, percentage: &str) -> pb::ProjectSector {
+    let [vocabulary, code, percentage] = ["1", code, percentage].map(str::to_owned);
+    pb::ProjectSector { vocabulary, code, percentage, ..Default::default() }
+}
+
 async fn what_is_registered_here_is_exported_valid_and_only_to_those_who_see_it(network: &'static Network) {
     let (partner, admin) = super::lead(network).await;
     let project = pb::Project {
         country_codes: vec!["FR".to_owned()],
         sdg_targets: vec!["11.1".to_owned()],
+        sectors: vec![sector("43030", "60"), sector("22040", "40")],
+        documents: vec![pb::ProjectDocument {
+            title: Some(crate::sample::text("en", "Plan")),
+            uri: "https://example.org/plan.pdf".to_owned(),
+            mime_type: "application/pdf".to_owned(),
+            category_codes: vec!["A09".to_owned()],
+            ..Default::default()
+        }],
+        locations: vec![pb::ProjectLocation {
+            point: Some(pb::LocationPoint { latitude: 48.85, longitude: 2.35 }),
+            ..Default::default()
+        }],
         ..super::draft(&partner)
     };
+    let wrong = pb::Project {
+        sectors: vec![sector("43030", "60"), sector("43030", "30"), sector("x", "")],
+        ..project.clone()
+    };
+    let refusal = expect(
+        Code::InvalidArgument,
+        "INVALID_FIELD",
+        admin.projects().create_project(super::create(wrong)).await,
+    );
+    for field in ["sectors[2].code", "sectors[1].code", "sectors"] {
+        assert!(refusal.fields.contains(&format!("project.{field}")), "{field}: {refusal:?}");
+    }
     let project = done(admin.projects().create_project(super::create(project)).await);
     let filter = format!("name = \"{}\"", project.name);
     let written = exported(&admin, only(&filter)).await;
     let file = saved("registered.xml", &written);
     assert!(is_valid(&file), "{written}");
     assert!(written.contains("code=\"11.1\""), "{written}");
+    for part in
+        ["<sector code=\"22040\" vocabulary=\"1\" percentage=\"40\"/>", "plan.pdf", "<pos>48.85 2.35</pos>"]
+    {
+        assert!(written.contains(part), "{part}: {written}");
+    }
+    // Lists leave them out; the project shows them, and a change of something else keeps them.
+    let request = pb::ListProjectsRequest { filter: filter.clone(), ..Default::default() };
+    assert!(done(admin.projects().list_projects(request).await).projects[0].sectors.is_empty());
+    let retitled = pb::Project { title: Some(crate::sample::text("fr", "Autrement")), ..project.clone() };
+    let request = pb::UpdateProjectRequest {
+        project: Some(pb::Project { etag: String::new(), ..retitled }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["title".to_owned()] }),
+        ..Default::default()
+    };
+    let project = pb::Project {
+        sectors: project.sectors.clone(),
+        ..done(admin.projects().update_project(request).await)
+    };
+    let shown =
+        done(admin.projects().get_project(pb::GetProjectRequest { name: project.name.clone() }).await);
+    assert_eq!((&shown.sectors, shown.documents.len(), shown.locations.len()), (&project.sectors, 1, 1));
     // A draft is not for everyone.
     let anyone = exported(&Caller::new(network, "", crate::caller::Who::nobody()), only(&filter)).await;
     assert!(!anyone.contains("<iati-activity "), "{anyone}");

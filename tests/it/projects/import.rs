@@ -136,6 +136,20 @@ pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
             break;
         }
     }
+    // Lists leave out what is large.
+    let mut whole = Vec::with_capacity(listed.len());
+    for some in listed.chunks(100) {
+        let names = some.iter().map(|project| project.name.clone()).collect();
+        let found = coordinator.projects().batch_get_projects(pb::BatchGetProjectsRequest { names }).await;
+        whole.extend(done(found).projects);
+    }
+    let heavy = |project: &pb::Project| {
+        project.sectors.len() + project.locations.len() + project.documents.len() + project.transactions.len()
+    };
+    assert!(
+        listed.iter().all(|project| heavy(project) == 0) && whole.iter().any(|project| heavy(project) > 0)
+    );
+    let listed = whole;
     let known: BTreeMap<String, String> =
         listed.iter().map(|project| (project.name.clone(), project.iati_identifier.clone())).collect();
     let mut projects: Vec<String> = Vec::new();
@@ -155,6 +169,7 @@ pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
             lead_partner: partners.get(&project.lead_partner).cloned().unwrap_or_default(),
             parent_project: known.get(&project.parent_project).cloned().unwrap_or_default(),
             participants: Vec::new(),
+            transactions: project.transactions.iter().map(|one| nameless(one, &partners)).collect(),
             ..project
         };
         projects.push(format!("{same:?} {takes_part:?}"));
@@ -163,6 +178,15 @@ pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
     let mut partners: Vec<String> = partners.into_values().collect();
     partners.sort_unstable();
     (partners, projects)
+}
+
+/// A transaction, with what its partners are in the place of what they are called.
+fn nameless(one: &pb::ProjectTransaction, partners: &BTreeMap<String, String>) -> pb::ProjectTransaction {
+    let mut one = one.clone();
+    for party in [&mut one.provider, &mut one.receiver].into_iter().flatten() {
+        party.partner = partners.get(&party.partner).cloned().unwrap_or_default();
+    }
+    one
 }
 
 async fn taken_over(network: &'static Network) -> (BTreeMap<String, String>, Vec<String>, Vec<String>) {

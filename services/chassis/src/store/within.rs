@@ -19,7 +19,7 @@ use crate::say;
 /// Only the database's.
 pub async fn find<R: Row>(unit: &Unit<'_>, name: &str) -> Result<Option<R>> {
     let found = R::Table::find().filter(key::<R>().eq(name)).one(unit.txn).await?;
-    Ok(informed(found.into_iter().collect(), unit.txn.into(), unit.now).await?.pop())
+    Ok(completed(found.into_iter().collect(), unit.txn, unit.now).await?.pop())
 }
 
 /// Rows that know what they must of others.
@@ -33,6 +33,21 @@ pub async fn informed<R: Row>(
 ) -> Result<Vec<R>, DbErr> {
     if !rows.is_empty() {
         R::inform(&mut rows, db, now).await?;
+    }
+    Ok(rows)
+}
+
+/// Rows that also hold what lists leave out.
+///
+/// # Errors
+/// Only the database's.
+pub async fn completed<'d, R: Row, D>(rows: Vec<R>, db: &'d D, now: Micros) -> Result<Vec<R>, DbErr>
+where
+    DatabaseExecutor<'d>: From<&'d D>,
+{
+    let mut rows = informed(rows, db.into(), now).await?;
+    if !rows.is_empty() {
+        R::complete(&mut rows, db.into()).await?;
     }
     Ok(rows)
 }
@@ -57,15 +72,16 @@ pub async fn insert<R: Row>(unit: &mut Unit<'_>, call: &Call, row: &R) -> Result
         });
     }
     row.follow(None, unit).await?;
-    let row = inform(unit, row.clone()).await?;
+    let row = complete(unit, row.clone()).await?;
     record(unit, call, None, &row);
     Ok(row)
 }
 
 /// A row that was just written, and what others now say of it.
-async fn inform<R: Row>(unit: &Unit<'_>, row: R) -> Result<R> {
+async fn complete<R: Row>(unit: &Unit<'_>, row: R) -> Result<R> {
     let mut row = [row];
     R::inform(&mut row, unit.txn.into(), unit.now).await?;
+    R::complete(&mut row, unit.txn.into()).await?;
     let [row] = row;
     Ok(row)
 }
@@ -108,7 +124,7 @@ pub async fn apply<R: Row>(
     *after.update_time() = unit.now;
     save(unit, &after).await?;
     after.follow(Some(&before), unit).await?;
-    let after = inform(unit, after).await?;
+    let after = complete(unit, after).await?;
     record(unit, call, Some(&before), &after);
     Ok((after, true))
 }

@@ -9,7 +9,12 @@ pub struct Element {
     attributes: Vec<(&'static str, String)>,
     children: Vec<Element>,
     text: String,
+    /// Where it came from, for those who write what they read elsewhere.
+    origin: Option<Origin>,
 }
+
+/// A table and a line of it, by their numbers.
+pub(crate) type Origin = (u8, u32);
 
 impl Element {
     /// An empty one.
@@ -53,6 +58,57 @@ impl Element {
     pub fn saying(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
         self
+    }
+
+    /// Says where it came from.
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Puts a text, or an attribute (`@name`), at a path within; what is missing on the way is made, or `made` is false
+    /// and nothing happens without it.
+    pub(crate) fn put(&mut self, path: &'static str, value: &str, made: bool) {
+        let Some((child, rest)) = path.split_once('/') else {
+            match path.strip_prefix('@') {
+                Some(name) => self.attributes.push((name, value.to_owned())),
+                None => self.children.push(Self::new(path).saying(value)),
+            }
+            return;
+        };
+        let there = self.children.iter().rposition(|one| one.name == child);
+        if there.is_none() && made {
+            self.children.push(Self::new(child));
+        }
+        let there = there.or_else(|| self.children.len().checked_sub(1).filter(|_| made));
+        if let Some(child) = there.and_then(|at| self.children.get_mut(at)) {
+            child.put(rest, value, made);
+        }
+    }
+
+    /// An element within, made last.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Self> {
+        self.children.last_mut()
+    }
+
+    /// Puts an element last.
+    pub(crate) fn push(&mut self, child: Self) {
+        self.children.push(child);
+    }
+
+    /// Orders the elements within.
+    pub(crate) fn sort_by_key(&mut self, key: impl Fn(&'static str) -> usize) {
+        self.children.sort_by_key(|child| key(child.name));
+    }
+
+    /// Notes on which lines elements that say where they came from [are written](Self::write), and counts its lines.
+    pub(crate) fn origins(&self, line: &mut u32, origins: &mut Vec<(u32, Origin)>) {
+        origins.extend(self.origin.map(|origin| (*line, origin)));
+        *line += 1;
+        for child in &self.children {
+            child.origins(line, origins);
+        }
+        *line += u32::from(!self.children.is_empty());
     }
 
     /// As XML.

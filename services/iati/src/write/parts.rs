@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::Element;
 use crate::activity::{Budget, Code, Country, Narrative, Org, Related};
+use crate::parts::{DocumentLink, Location, Place, Transaction};
 
 /// Texts, an element each.
 pub(super) fn narratives(texts: &[Narrative]) -> impl Iterator<Item = Element> + '_ {
@@ -69,10 +70,93 @@ pub fn recipient_country(country: &Country) -> Element {
 /// `tag`.
 #[must_use]
 pub fn tag(tag: &Code) -> Element {
-    Element::new("tag")
-        .with("code", &*tag.code)
-        .with("vocabulary", &*tag.vocabulary)
-        .holding_all(narratives(&tag.narratives))
+    code("tag", tag).holding_all(narratives(&tag.narratives))
+}
+
+/// `sector`.
+#[must_use]
+pub fn sector(sector: &Code) -> Element {
+    code("sector", sector)
+        .with("percentage", sector.percentage.clone().unwrap_or_default())
+        .holding_all(narratives(&sector.narratives))
+}
+
+fn code(name: &'static str, code: &Code) -> Element {
+    Element::new(name)
+        .with("code", &*code.code)
+        .with("vocabulary", &*code.vocabulary)
+        .with("vocabulary-uri", &*code.uri)
+}
+
+fn coded(name: &'static str, code: &str) -> Option<Element> {
+    (!code.is_empty()).then(|| Element::new(name).with("code", code))
+}
+
+fn dated(name: &'static str, day: Option<NaiveDate>) -> Option<Element> {
+    day.map(|day| Element::new(name).with("iso-date", day.to_string()))
+}
+
+fn said(name: &'static str, texts: &[Narrative]) -> Option<Element> {
+    (!texts.is_empty()).then(|| Element::new(name).holding_all(narratives(texts)))
+}
+
+/// `location`.
+#[must_use]
+pub fn location(location: &Location) -> Element {
+    let place = |name: &'static str, place: &Place| {
+        Element::new(name)
+            .with("vocabulary", &*place.vocabulary)
+            .with("level", place.level.map(|level| level.to_string()).unwrap_or_default())
+            .with("code", &*place.code)
+    };
+    let point = (!location.position.is_empty()).then(|| {
+        Element::new("point")
+            .with("srsName", super::POSITIONS)
+            .holding(Element::new("pos").saying(&*location.position))
+    });
+    Element::new("location")
+        .with("ref", &*location.ref_)
+        .holding_all(coded("location-reach", &location.reach))
+        .holding_all(location.ids.iter().map(|one| place("location-id", one)))
+        .holding_all(said("name", &location.names))
+        .holding_all(said("description", &location.descriptions))
+        .holding_all(location.administrative.iter().map(|one| place("administrative", one)))
+        .holding_all(point)
+        .holding_all(coded("exactness", &location.exactness))
+        .holding_all(coded("location-class", &location.class))
+}
+
+/// `document-link`.
+#[must_use]
+pub fn document_link(document: &DocumentLink) -> Element {
+    Element::new("document-link")
+        .with("url", &*document.url)
+        .with("format", &*document.format)
+        .holding(Element::new("title").holding_all(narratives(&document.titles)))
+        .holding_all(said("description", &document.descriptions))
+        .holding_all(document.categories.iter().filter_map(|code| coded("category", code)))
+        .holding_all(document.languages.iter().filter_map(|code| coded("language", code)))
+        .holding_all(dated("document-date", document.day))
+}
+
+/// `transaction`; nothing without its day.
+#[must_use]
+pub fn transaction(transaction: &Transaction) -> Option<Element> {
+    let value = Element::new("value")
+        .with("currency", transaction.currency.clone().unwrap_or_default())
+        .with("value-date", transaction.value_date.or(transaction.day)?.to_string())
+        .saying(&*transaction.value);
+    let party = |name: &'static str, org: &Option<Org>| org.as_ref().map(|org| organisation(name, org));
+    Some(
+        Element::new("transaction")
+            .with("ref", &*transaction.ref_)
+            .holding_all(coded("transaction-type", &transaction.type_code))
+            .holding_all(dated("transaction-date", transaction.day))
+            .holding(value)
+            .holding_all(said("description", &transaction.descriptions))
+            .holding_all(party("provider-org", &transaction.provider))
+            .holding_all(party("receiver-org", &transaction.receiver)),
+    )
 }
 
 /// `budget`; nothing without its days.

@@ -1,5 +1,6 @@
 //! What a file says of an activity, and the project that becomes of it (BEY-8). Pure.
 
+pub(crate) mod details;
 pub(crate) mod results;
 mod values;
 
@@ -51,6 +52,15 @@ pub(crate) struct Found {
     pub(crate) budget_lines: Vec<pb::BudgetLine>,
     /// The identifier of the activity it is part of.
     pub(crate) parent: String,
+    /// What lists leave out.
+    details: details::Found,
+}
+
+impl Found {
+    /// As read before details were.
+    pub(crate) fn forget_details(&mut self) {
+        self.details = details::Found::default();
+    }
 }
 
 /// An activity read: what can be made of it, the organisations it names, and what is doubtful about it.
@@ -78,6 +88,7 @@ pub(crate) fn of(activity: &Activity, now: Micros) -> Reading {
             let participants = participants(activity, default, &mut notes, &mut reading.organisations);
             let dates = dates(activity, now, &mut notes);
             let lead_key = key(&lead);
+            let details = details::elements(activity, default, &mut notes).details(activity.line, &mut notes);
             reading.organisations.push((lead_key.clone(), lead));
             reading.promises = results::promises(activity, default, &mut notes);
             reading.found = Some(Found {
@@ -95,6 +106,7 @@ pub(crate) fn of(activity: &Activity, now: Micros) -> Reading {
                 sdg_targets: sdg_targets(activity),
                 budget_lines: budget_lines(activity, &mut notes),
                 parent: parent(activity),
+                details,
             });
         }
         (Err(_), ..) => notes.note(Severity::Blocks, "IDENTIFIER_INVALID", "iati-identifier", activity.line, say!(
@@ -177,6 +189,12 @@ fn summary(activity: &Activity, default: &str, notes: &mut Notes<'_>) -> Option<
             of_kind.flat_map(|(_, narratives)| narratives.iter().cloned()).collect();
         texts(&narratives, default, "description", activity.line, notes)
     })
+}
+
+/// The elements of a record that lists leave out, in file order.
+pub(crate) fn elements(activity: &Activity) -> details::Elements {
+    let default = activity.default_language.as_deref().unwrap_or_default();
+    details::elements(activity, default, &mut Notes { identifier: "", problems: Vec::new() })
 }
 
 /// The kind of description that [`summary`] takes.
@@ -322,6 +340,7 @@ pub(crate) fn create(found: &Found, partners: &HashMap<String, String>, now: Mic
     project.actual_end = found.actual_end;
     project.country_codes = found.country_codes.clone().into();
     project.sdg_targets = found.sdg_targets.clone().into();
+    project.details = found.details.linked(partners);
     lines::take(&mut project, found.budget_lines.clone());
     take_part(&mut project, found, partners);
     project
@@ -352,6 +371,13 @@ pub(crate) fn learn(
     follow(&mut project.actual_end, &before.actual_end, &found.actual_end);
     follow(&mut project.country_codes.0, &before.country_codes, &found.country_codes);
     follow(&mut project.sdg_targets.0, &before.sdg_targets, &found.sdg_targets);
+    let (mine, was, is) =
+        (&mut project.details, before.details.linked(partners), found.details.linked(partners));
+    follow(&mut mine.sectors, &was.sectors, &is.sectors);
+    follow(&mut mine.tags, &was.tags, &is.tags);
+    follow(&mut mine.locations, &was.locations, &is.locations);
+    follow(&mut mine.documents, &was.documents, &is.documents);
+    mine.transactions = is.transactions; // nobody writes them here
     // What reports call a line is ours.
     let mine: Vec<pb::BudgetLine> = project.budget_lines.iter().map(lines::bare).collect();
     if mine == before.budget_lines && mine != found.budget_lines {

@@ -13,6 +13,8 @@ use super::lines;
 use super::row::Model;
 use super::rules::PATTERN;
 
+mod details;
+
 /// The pattern of names of partners.
 pub const PARTNER: &str = "partners/{partner}";
 pub(crate) const TERRITORY: &str = "territories/{territory}";
@@ -91,6 +93,7 @@ pub fn describe(project: &mut Model, draft: &pb::Project) -> Result<()> {
     }
     wrong.once("country_codes", &countries);
     project.country_codes = countries.into();
+    wrong.check(details::describe(project, draft, imported))?;
     wrong.finish()
 }
 

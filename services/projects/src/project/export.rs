@@ -10,10 +10,10 @@ use chassis::page::Ask;
 use chassis::wire::{Conversation, status};
 use chassis::{Context, Store, name, say};
 use futures::{Stream, StreamExt as _};
-use proto::common::FileChunk;
+use proto::common::{FileChunk, Origin};
 use proto::partners::Partner;
-use proto::projects::ExportActivitiesRequest;
 use proto::projects::indicator::CountingBasis;
+use proto::projects::{self as pb, ExportActivitiesRequest};
 use tokio::sync::{Semaphore, mpsc};
 use tonic::Status;
 
@@ -23,9 +23,9 @@ use super::publish::results::Kept;
 use super::publish::{self, Around};
 use super::row::Model;
 use super::source::{self, Source};
-use super::store;
+use super::{detail, store};
 use crate::settings::Settings;
-use crate::{project_indicator, report};
+use crate::{project_indicator, report, territory};
 
 /// Projects that are read at once.
 const PAGE: i32 = 100;
@@ -148,10 +148,12 @@ impl File {
     }
 
     /// Writes the records of a page; false when nobody listens any more.
-    async fn records(&mut self, projects: Vec<Model>) -> Result<bool> {
+    async fn records(&mut self, mut projects: Vec<Model>) -> Result<bool> {
         let database = self.exports.store.database().reader();
         let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
         let mut sources = source::of(database, &names).await?;
+        detail::complete(&mut projects, database).await?;
+        let territories = self.territories(&projects).await?;
         let parents = self.parents(&projects).await?;
         let mut wanted = BTreeSet::new();
         for project in &projects {
@@ -168,11 +170,15 @@ impl File {
         for project in projects {
             let source = sources.remove(&project.name);
             let parent = parents.get(&project.parent_project);
+            let (kept, reports) = self.kept(&project).await?;
+            let acts_in = project.territories.iter().filter_map(|name| territories.get(name).cloned());
             let around = Around {
                 parent: parent.map(|parent| publish::identifier(parent, partners.get(&parent.lead_partner))),
                 partners: of_project(&project, &partners),
                 contacts: self.request.include_contacts,
-                kept: self.kept(&project).await?,
+                kept,
+                territories: acts_in.collect(),
+                reports,
             };
             let written = tokio::task::spawn_blocking(move || {
                 let source = source.map(Source::unpack).transpose()?;
@@ -187,29 +193,43 @@ impl File {
         Ok(true)
     }
 
-    /// The indicators of a project and what counts of them, as the public sees it: a file that is given away knows no
-    /// readers (GDP-2).
-    async fn kept(&self, project: &Model) -> Result<Vec<Kept>> {
+    /// Where these projects act, by name.
+    async fn territories(&self, projects: &[Model]) -> Result<HashMap<String, territory::row::Model>> {
+        let named: BTreeSet<&str> =
+            projects.iter().flat_map(|project| project.territories.iter().map(String::as_str)).collect();
+        let mut found = HashMap::new();
+        for names in named.into_iter().collect::<Vec<_>>().chunks(1000) {
+            let rows = territory::store::named(self.exports.store.database().reader(), names).await?;
+            found.extend(rows.into_iter().map(|row| (row.name.clone(), row)));
+        }
+        Ok(found)
+    }
+
+    /// The indicators of a project and what counts of them, and the reports that say so, as the public sees it: a file that
+    /// is given away knows no readers (GDP-2).
+    async fn kept(&self, project: &Model) -> Result<(Vec<Kept>, Vec<pb::Report>)> {
         let database = self.exports.store.database().reader();
         let rows = project_indicator::store::of_project(database, &project.name).await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
         let persons: BTreeSet<String> =
             rows.iter().filter(|row| counts_people(row)).map(|row| row.name.clone()).collect();
+        if rows.is_empty() && project.origin == Origin::Imported {
+            return Ok(Default::default()); // its reports say nothing that its record does not
+        }
         let mut kept: Vec<Kept> = rows.into_iter().map(|row| Kept { row, came: BTreeMap::new() }).collect();
+        let mut reports = Vec::new();
         for report in report::store::accepted(database, &project.name).await? {
             let days = (report.period_start, report.period_end);
             let language = Conversation::current().language;
             let report = report::shown::to_the_public(report.into(), &persons, self.least, language);
-            for value in report.values {
+            for value in &report.values {
                 let of = |one: &&mut Kept| one.row.name == value.project_indicator;
                 if let Some(one) = kept.iter_mut().find(of) {
-                    one.came.insert(days, value);
+                    one.came.insert(days, value.clone());
                 }
             }
+            reports.push(report);
         }
-        Ok(kept)
+        Ok((kept, reports))
     }
 
     /// The projects that these are part of, as far as the caller may see them.

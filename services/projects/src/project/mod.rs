@@ -2,6 +2,7 @@
 
 pub mod as_found;
 pub mod describe;
+mod detail;
 pub mod export;
 pub mod facts;
 pub mod follow;

@@ -1,8 +1,9 @@
 //! A project as a record of the IATI Standard: as it was found, with what has changed here since; or anew (LES-18). Pure.
 
+mod details;
 pub(crate) mod results;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::value;
 use iati::write::{self, Element, Rewrite};
@@ -16,6 +17,7 @@ use super::as_found::{self, Found, UNKNOWN_LANGUAGE};
 use super::lines;
 use super::row::Model;
 use super::source::Source;
+use crate::territory;
 use results::Kept;
 
 /// What a record says of a project that is not in the project's own row.
@@ -29,6 +31,10 @@ pub(crate) struct Around {
     pub(crate) contacts: bool,
     /// Its indicators, and what counts of them.
     pub(crate) kept: Vec<Kept>,
+    /// Where it acts.
+    pub(crate) territories: Vec<territory::row::Model>,
+    /// Its reports that count, as the public sees them.
+    pub(crate) reports: Vec<pb::Report>,
 }
 
 /// The record of a project.
@@ -170,18 +176,24 @@ fn anew(project: &Model, around: &Around) -> String {
         write::title(&narratives(&project.title)),
         write::description("1", &narratives(&project.summary)),
         write::activity_status(status(project.state.get())),
-        // What it is about is not recorded by sector here, and the standard asks for one.
-        Element::new("sector").with("vocabulary", "1").with("code", "99810"),
     ]);
+    if !project.details.sectors.iter().any(|sector| sector.vocabulary == "1") {
+        // The standard asks for a sector of its own list: not specified.
+        rewrite.add([Element::new("sector").with("vocabulary", "1").with("code", "99810")]);
+    }
     let answers = pb::Participant { partner: project.lead_partner.clone(), iati_role: "2".to_owned() };
     let named = project.participants.iter().any(|one| one.partner == answers.partner);
     rewrite
         .add((!named).then(|| write::participating_org(&organisation(&answers.partner, Some("2"), around))));
     rewrite.add(project.participants.iter().filter_map(|one| participant(one, around)));
     rewrite.add(dates(project).into_iter().filter_map(|(kind, day)| Some(write::activity_date(kind, day?))));
-    rewrite.add(project.country_codes.iter().map(|code| country(code)));
+    let own = around.territories.iter().map(|territory| &territory.country_code);
+    let countries: BTreeSet<&String> =
+        project.country_codes.iter().chain(own).filter(|code| !code.is_empty()).collect();
+    rewrite.add(countries.into_iter().map(|code| country(code)));
     rewrite.add(project.sdg_targets.iter().map(|code| target(code)));
     rewrite.add(project.budget_lines.iter().filter_map(|line| budget(line, project)));
+    details::add(&mut rewrite, project, around);
     rewrite.add(around.parent.as_deref().map(part_of));
     results::add(&mut rewrite, &around.kept, &[], language);
     rewrite.finish()
@@ -206,6 +218,7 @@ fn as_found(project: &Model, source: &Source, around: &Around) -> Option<String>
     if project.origin == Origin::Imported {
         texts(&mut rewrite, project, &found, &activity);
         values(&mut rewrite, project, &found);
+        details::update(&mut rewrite, project, &as_found::elements(&activity));
         who(&mut rewrite, project, source, &activity, around);
         match &around.parent {
             Some(parent) if *parent != found.parent => {

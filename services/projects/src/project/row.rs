@@ -12,6 +12,7 @@ use proto::projects::project::State;
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
+use super::detail::Details;
 use super::facts::Facts;
 use super::{lifecycle, rules};
 
@@ -68,6 +69,9 @@ pub struct Model {
     /// What other rows say of it, where it was gathered.
     #[sea_orm(ignore)]
     pub facts: Facts,
+    /// What lists leave out, where it was gathered.
+    #[sea_orm(ignore)]
+    pub details: Details,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -137,6 +141,11 @@ impl From<Model> for pb::Project {
             dormant: project.dormant,
             review_due_date: project.review_due.map(Day::to_date),
             closing_note: project.closing_note,
+            sectors: project.details.sectors,
+            tags: project.details.tags,
+            locations: project.details.locations,
+            documents: project.details.documents,
+            transactions: project.details.transactions,
         }
     }
 }
@@ -179,6 +188,10 @@ impl chassis::Row for Model {
 
     async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, _: Micros) -> Result<(), DbErr> {
         super::inform::inform(rows, &db).await
+    }
+
+    async fn complete(rows: &mut [Self], db: DatabaseExecutor<'_>) -> Result<(), DbErr> {
+        super::detail::complete(rows, &db).await
     }
 }
 

@@ -95,6 +95,7 @@ pub fn blank(id: &str, uid: uuid::Uuid, now: Micros) -> Model {
         closing_note: String::new(),
         lines_made: 0,
         facts: Default::default(),
+        details: Default::default(),
     }
 }
 

@@ -33,9 +33,15 @@ pub struct Model {
     pub time: Micros,
     /// Whom each `participating-org` means, in file order; empty of records that came before this was kept.
     pub participants: Strings,
+    /// How much of the record was read: [`READING`] then.
+    pub reading: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// How much of a record is read; one more whenever a project takes over more of it. What was read less is read again at the
+/// next import, although the record is the same.
+pub(crate) const READING: i32 = 1;
 
 /// A record is refused beyond so many bytes when it is read back; the reader's own limit is the same.
 const LARGEST: u64 = 16 << 20;
@@ -60,16 +66,19 @@ pub(crate) fn inflate(record: &[u8]) -> Result<String> {
     Ok(text)
 }
 
-/// The hash of the record of each project.
-pub(crate) async fn hashes(db: &impl ConnectionTrait, projects: &[&str]) -> Result<HashMap<String, Vec<u8>>> {
+/// The hash of the record of each project, and how much of it was read.
+pub(crate) async fn hashes(
+    db: &impl ConnectionTrait,
+    projects: &[&str],
+) -> Result<HashMap<String, (Vec<u8>, i32)>> {
     let rows = Entity::find()
         .filter(COLUMN.project.is_in(projects.iter().copied()))
         .select_only()
-        .columns([Column::Project, Column::Sha256])
-        .into_tuple::<(String, Vec<u8>)>()
+        .columns([Column::Project, Column::Sha256, Column::Reading])
+        .into_tuple::<(String, Vec<u8>, i32)>()
         .all(db)
         .await?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(project, sha256, reading)| (project, (sha256, reading))).collect())
 }
 
 /// The record that a project came from, verbatim.

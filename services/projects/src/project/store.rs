@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use super::row::{COLUMN, Column, Entity, Model};
-use super::{links, rules};
+use super::{detail, links, rules};
 use crate::bulk::Found;
 use crate::result;
 
@@ -85,6 +85,10 @@ pub(crate) async fn follow(project: &Model, before: Option<&Model>, unit: &mut U
         links::cut(project, before, unit).await?;
     }
     links::tie(unit.txn, std::iter::once(project)).await?;
+    let nothing = detail::Details::default();
+    if project.details != *before.map_or(&nothing, |before| &before.details) {
+        detail::save(unit.txn, [project]).await?;
+    }
     result::ledger::follow(project, before, unit).await
 }
 

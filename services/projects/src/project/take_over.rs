@@ -18,10 +18,10 @@ use super::as_found::{self, Found, Reading};
 use super::reading::{self, Record};
 use super::row::Model;
 use super::store::Ancestry;
-use super::{links, publish, source, store};
+use super::{detail, links, publish, source, store};
 use crate::report;
 use promised::promised;
-use promises::{Counterparts, Counts};
+use promises::{Counterparts, Counts, Why};
 use told::{circular, registered};
 
 mod promised;
@@ -92,11 +92,8 @@ impl TakeOver {
             tally.add(&mut plan);
             for work in promised(database.reader(), &mut plan).await? {
                 let reports = report::imported::there(database.reader(), &work.project.name).await?;
-                promises::rehearse(
-                    &work.changes(&counterparts, self.call.now),
-                    &reports,
-                    &mut tally.promises,
-                );
+                let changes = work.changes(&counterparts, self.call.now);
+                promises::rehearse(&changes, &reports, &mut tally.promises);
             }
         }
         reading.await.map_err(Error::internal)??;
@@ -139,8 +136,10 @@ impl TakeOver {
             unit.flush().await?;
             for work in promised {
                 let changes = work.changes(&counterparts, self.call.now);
+                let why = Why::of(&self.upload.options.file_name, self.french);
                 let problems =
-                    promises::write(unit, &self.call, &work.project, changes, &mut tally.promises).await?;
+                    promises::write(unit, &self.call, &work.project, changes, &why, &mut tally.promises)
+                        .await?;
                 tally.problems.note(problems);
             }
         }
@@ -170,20 +169,38 @@ impl TakeOver {
             if project.origin != Origin::Imported {
                 plan.problems.push(registered(&record, &project));
                 plan.unchanged += 1;
-            } else if hashes.get(&project.name) == Some(&record.sha256)
-                || self.is_our_export(db, &project, &record).await?
-            {
+            } else if self.is_known(db, &project, &record, hashes.get(&project.name)).await? {
                 plan.unchanged += 1;
             } else {
                 let before = self.said_before(db, &project).await?;
+                let mut project = project;
+                detail::complete(std::slice::from_mut(&mut project), db).await?;
                 let mut after = project.clone();
                 // What an unreadable record said is not known: then only those who take part are looked at.
-                let found = before.found.unwrap_or_else(|| record.found.clone());
+                let mut found = before.found.unwrap_or_else(|| record.found.clone());
+                if hashes.get(&project.name).is_some_and(|(_, reading)| *reading < source::READING) {
+                    found.forget_details();
+                }
                 as_found::learn(&mut after, &found, &record.found, &self.partners, self.call.now);
                 plan.changed.push(Change { before: project, after, record, promised: before.promises });
             }
         }
         Ok(plan)
+    }
+
+    /// Nothing new is in a record: it is the one that the project came from, of which everything was read, or that one as it
+    /// is exported.
+    async fn is_known(
+        &self,
+        db: &impl ConnectionTrait,
+        project: &Model,
+        record: &Record,
+        known: Option<&(Vec<u8>, i32)>,
+    ) -> Result<bool> {
+        match known {
+            Some((sha256, reading)) if *sha256 == record.sha256 => Ok(*reading >= source::READING),
+            _ => self.is_our_export(db, project, record).await,
+        }
     }
 
     /// The record is the one that the project came from, exported without contacts: those stay.
@@ -245,6 +262,8 @@ impl TakeOver {
             .unzip();
         chassis::store::insert_all(unit, &self.call, &created).await?;
         links::tie(unit.txn, created.iter()).await?;
+        let empty = detail::Details::default();
+        detail::save(unit.txn, created.iter().filter(|project| project.details != empty)).await?;
         crate::result::ledger::keep(unit, created.iter()).await?;
         for Change { before, after, record, .. } in plan.changed {
             sources.push((before.name.clone(), record));
@@ -320,6 +339,7 @@ fn packed(
             parent_identifier: record.found.parent,
             time: now,
             participants: record.participating.into_iter().map(partner).collect(),
+            reading: source::READING,
         })
     };
     sources.into_iter().map(pack).collect()

@@ -23,11 +23,12 @@ pub enum Taken {
 }
 
 /// Takes over a report as found: made with [`rules::blank`], its days, its figures and what else is known of it set.
-/// Where other figures were found before, it corrects them (BEY-4).
+/// Where other figures were found before, it corrects them, for a reason that stays (BEY-4); a report without figures takes
+/// them back.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn as_found(unit: &mut Unit<'_>, call: &Call, report: Model) -> Result<Taken> {
+pub async fn as_found(unit: &mut Unit<'_>, call: &Call, report: Model, why: &str) -> Result<Taken> {
     let mut report = verdict::as_found(report, unit.now);
     let there = Entity::find()
         .filter(COLUMN.project.eq(report.project.as_str()))
@@ -46,6 +47,7 @@ pub async fn as_found(unit: &mut Unit<'_>, call: &Call, report: Model) -> Result
         Some(counting) => {
             report.corrects.clone_from(&counting.name);
             report.correction = counting.correction.saturating_add(1);
+            why.clone_into(&mut report.correction_reason);
             verdict::restate(&mut report, counting);
             Taken::Changed
         }

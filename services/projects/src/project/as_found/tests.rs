@@ -135,7 +135,7 @@ fn real_files_come_to_so_much() {
             sdg_targets: 264,
             countries: 329,
             parts: 66,
-            doubts: doubts(&[("DATE_ORDER", 3), ("TEXT_TOO_LONG", 1)]),
+            doubts: doubts(&[("AMOUNT_INVALID", 22), ("DATE_ORDER", 3), ("TEXT_TOO_LONG", 1)]),
             ..Sum::default()
         }
     );

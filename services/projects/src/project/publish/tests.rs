@@ -254,3 +254,118 @@ fn les_18_what_was_found_stays_and_what_came_since_is_added_to_it() {
     let values: Vec<_> = found.actuals.iter().map(|one| one.value.actual.clone().unwrap()).collect();
     assert_eq!(values, [decimal("4"), decimal("0")], "{written}");
 }
+
+/// What a project is about, where it acts and what was published of it.
+fn detailed() -> crate::project::detail::Details {
+    let text =
+        |text: &str| partner("", text, None).title.map(|text| chassis::text::check("title", &text).unwrap());
+    crate::project::detail::Details {
+        sectors: vec![
+            pb::ProjectSector {
+                vocabulary: "1".to_owned(),
+                code: "43030".to_owned(),
+                percentage: "100".to_owned(),
+                ..Default::default()
+            },
+            pb::ProjectSector {
+                vocabulary: "99".to_owned(),
+                code: "own".to_owned(),
+                title: text("Own"),
+                vocabulary_uri: "https://example.org/list".to_owned(),
+                ..Default::default()
+            },
+        ],
+        tags: vec![pb::ProjectTag {
+            vocabulary: "2".to_owned(),
+            code: "11".to_owned(),
+            ..Default::default()
+        }],
+        locations: vec![pb::ProjectLocation {
+            reference: "L1".to_owned(),
+            title: text("Nice"),
+            reach: "1".to_owned(),
+            exactness: "2".to_owned(),
+            point: Some(pb::LocationPoint { latitude: 43.7034, longitude: -7.2663 }),
+            codes: vec![pb::LocationCode {
+                vocabulary: "G1".to_owned(),
+                code: "2990440".to_owned(),
+                level: 0,
+            }],
+            ..Default::default()
+        }],
+        documents: vec![pb::ProjectDocument {
+            title: text("Review"),
+            uri: "https://example.org/a.pdf".to_owned(),
+            mime_type: "application/pdf".to_owned(),
+            category_codes: vec!["A07".to_owned(), "A08".to_owned()],
+            language_codes: vec!["en".to_owned()],
+            ..Default::default()
+        }],
+        transactions: Vec::new(),
+    }
+}
+
+fn details_in(written: &str) -> crate::project::detail::Details {
+    let activity = Activity::read(written.to_owned(), 1).unwrap();
+    assert!(
+        activity.problems.iter().all(|one| one.severity != iati::Severity::Doubtful),
+        "{:?}",
+        activity.problems
+    );
+    let found = as_found::of(&activity, now()).found.unwrap();
+    as_found::create(&found, &HashMap::new(), now()).details
+}
+
+#[test]
+fn les_18_details_changed_here_are_what_is_read_again_and_the_rest_stays() {
+    let (mut project, source) = imported();
+    let own = detailed();
+    let before = project.details.clone();
+    project.details = crate::project::detail::Details {
+        sectors: before.sectors.iter().chain(&own.sectors[1..]).cloned().collect(),
+        ..own
+    };
+    let written = record(&project, Some(&source), &around());
+    assert_eq!(details_in(&written), project.details);
+    assert!(written.contains("<sector code=\"14030\"/>"), "as it was written: {written}");
+    // In another order, or without some, too.
+    project.details.sectors.reverse();
+    project.details.documents.clear();
+    assert_eq!(details_in(&record(&project, Some(&source), &around())), project.details);
+}
+
+#[test]
+fn what_is_registered_here_says_where_it_acts_what_shows_it_and_what_was_spent() {
+    let (mut project, _) = imported();
+    project.origin = Origin::Registered.into();
+    project.details = detailed();
+    let evidence = proto::common::Evidence {
+        title: "Survey".to_owned(),
+        uri: "https://example.org/survey".to_owned(),
+        ..Default::default()
+    };
+    let day = |month, day| Some(proto::Date { year: 2026, month, day });
+    let report = pb::Report {
+        period: Some(proto::common::DateRange { start_date: day(1, 1), end_date: day(3, 31) }),
+        expenditures: vec![pb::Expenditure {
+            amount: Some(Money { currency_code: "EUR".to_owned(), minor_units: 12_345 }),
+            ..Default::default()
+        }],
+        evidence: vec![evidence],
+        ..Default::default()
+    };
+    let written = record(&project, None, &Around { reports: vec![report], ..around() });
+    let found = details_in(&written);
+    assert_eq!(found.sectors, project.details.sectors, "{written}");
+    assert_eq!((&found.tags, &found.locations), (&project.details.tags, &project.details.locations));
+    let shown: Vec<&str> = found.documents.iter().map(|document| document.uri.as_str()).collect();
+    assert_eq!(shown, ["https://example.org/a.pdf", "https://example.org/survey"]);
+    let [spent] = found.transactions.try_into().unwrap();
+    assert_eq!(
+        (spent.type_code.as_str(), spent.amount.unwrap().minor_units, spent.transaction_date),
+        ("4", 12_345, day(3, 31))
+    );
+    // Without a sector of its own the standard's "not specified" stands there.
+    project.details.sectors.clear();
+    assert_eq!(details_in(&record(&project, None, &around())).sectors[0].code, "99810");
+}

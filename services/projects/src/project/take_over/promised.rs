@@ -43,6 +43,7 @@ pub(super) async fn promised(db: &impl ConnectionTrait, plan: &mut Plan) -> Resu
             (std::mem::take(&mut change.promised), std::mem::take(&mut change.record.promises));
         all.push(Promised { project: change.after.clone(), known, before, promises });
     }
-    all.retain(|one| !one.promises.is_empty());
+    // Of a record that promises nothing any more, what came before no longer counts.
+    all.retain(|one| !one.promises.is_empty() || !one.known.is_empty());
     Ok(all)
 }

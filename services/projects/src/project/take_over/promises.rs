@@ -8,6 +8,8 @@ use chassis::column::{Day, Micros};
 use chassis::database::Unit;
 use chassis::error::Result;
 use chassis::name;
+use chassis::say;
+use chassis::say::Language;
 use iati::{Problem, Severity};
 use proto::common::{ImportCount, LocalizedText, Origin};
 use proto::projects as pb;
@@ -73,6 +75,30 @@ pub(super) struct Changes {
     pub(super) same: usize,
     /// The reports that the record's values make, unwritten.
     pub(super) reports: Vec<report::row::Model>,
+}
+
+/// Why figures that were found before no longer count (BEY-4).
+pub(super) struct Why {
+    /// Others were published.
+    changed: String,
+    /// None are published any more.
+    gone: String,
+}
+
+impl Why {
+    /// In the language of whoever imports the file.
+    pub(super) fn of(file: &str, french: bool) -> Self {
+        let language = if french { Language::Fr } else { Language::En };
+        let changed = say!("{file} publishes other figures", "{file} publie d'autres chiffres");
+        let gone = say!(
+            "{file} no longer publishes figures of these days",
+            "{file} ne publie plus de chiffres pour ces jours"
+        );
+        Self {
+            changed: changed.in_language(language).to_owned(),
+            gone: gone.in_language(language).to_owned(),
+        }
+    }
 }
 
 /// What was taken over, by noun.
@@ -226,6 +252,7 @@ pub(super) async fn write(
     call: &Call,
     project: &Project,
     changes: Changes,
+    why: &Why,
     counts: &mut Counts,
 ) -> Result<Vec<Problem>> {
     counts.note_indicators(&changes);
@@ -242,9 +269,17 @@ pub(super) async fn write(
         result::ledger::keep_indicators(unit, &[&project.name]).await?;
     }
     let mut problems = Vec::new();
+    let there = report::imported::there(unit.txn, &project.name).await?;
+    for gone in dropped(&there, &changes.reports) {
+        let (id, uid) = name::new_id('r');
+        let days = (gone.period_start, gone.period_end);
+        let mut empty = report::rules::blank(project, &id, uid, days, unit.now);
+        empty.reporting_period.clone_from(&gone.reporting_period);
+        counts.note_report(as_found(unit, call, empty, &why.gone).await?);
+    }
     for found in changes.reports {
         let days = (found.period_start, found.period_end);
-        let taken = as_found(unit, call, found).await?;
+        let taken = as_found(unit, call, found, &why.changed).await?;
         counts.note_report(taken);
         if taken == Taken::Kept {
             problems.push(kept(project, days));
@@ -254,9 +289,26 @@ pub(super) async fn write(
     Ok(problems)
 }
 
+/// The reports with figures that were found before, of days that a record says nothing of any more; what the partner reports
+/// here stands.
+fn dropped<'r>(there: &'r [report::row::Model], found: &[report::row::Model]) -> Vec<&'r report::row::Model> {
+    let same_days = |one: &report::row::Model, other: &report::row::Model| {
+        (one.period_start, one.period_end) == (other.period_start, other.period_end)
+    };
+    let counts = |one: &&report::row::Model| {
+        one.origin == Origin::Imported && one.supersede_time.is_none() && !one.values.is_empty()
+    };
+    let stands = |one: &report::row::Model| {
+        found.iter().any(|other| same_days(one, other))
+            || there.iter().any(|other| same_days(one, other) && other.origin != Origin::Imported)
+    };
+    there.iter().filter(counts).filter(|one| !stands(one)).collect()
+}
+
 /// What writing would come to, of a project with these reports.
 pub(super) fn rehearse(changes: &Changes, reports: &[report::row::Model], counts: &mut Counts) {
     counts.note_indicators(changes);
+    dropped(reports, &changes.reports).iter().for_each(|_| counts.note_report(Taken::Changed));
     let new: HashSet<&str> = changes.new.iter().map(|row| row.name.as_str()).collect();
     for found in &changes.reports {
         let same_days = |one: &&report::row::Model| {

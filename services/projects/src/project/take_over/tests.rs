@@ -276,3 +276,81 @@ async fn a_project_is_not_part_of_its_own_part_and_shares_no_identifier() {
         assert!(matches!(change(other, into, nobody).await, Err(Error::Invalid { .. })));
     }
 }
+
+fn wells(actual: &str) -> String {
+    format!(
+        "<result type=\"1\"><title><narrative>Wells</narrative></title><indicator measure=\"1\"><title><narrative>Dug</narrative></title>\
+         <period><period-start iso-date=\"2024-01-01\"/><period-end iso-date=\"2024-12-31\"/><target value=\"9\"/>{actual}</period>\
+         </indicator></result>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bey_4_figures_that_are_no_longer_published_count_no_more_and_stay_readable() {
+    const COUNTING: &str = "SELECT COUNT(*) FROM sealed_value WHERE supersede_time IS NULL";
+    for place in places().await {
+        for (identifier, without) in [("FR-1-A", wells("")), ("FR-1-B", String::new())] {
+            let before = place.number(COUNTING).await;
+            place.import(file(&[&activity(identifier, "T", &wells("<actual value=\"7\"/>"))])).await;
+            assert_eq!(place.number(COUNTING).await, before + 1);
+            let kept = place.number("SELECT COUNT(*) FROM sealed_value").await;
+            let newer = activity(identifier, "T", &without);
+            let work = work(file(&[&newer]), Call { validate_only: true, ..call() });
+            let told = work.rehearse(&place.database).await.unwrap();
+            let reports = told.counts.iter().find(|count| count.noun == "report").unwrap();
+            assert_eq!((reports.created, reports.updated), (0, 1), "rehearsed");
+            for _ in 0..2 {
+                place.import(file(&[&newer])).await;
+                assert_eq!(place.number(COUNTING).await, before, "bey_4");
+                assert_eq!(
+                    place.number("SELECT COUNT(*) FROM sealed_value").await,
+                    kept,
+                    "what was said stays"
+                );
+            }
+            let project = place.one(identifier).await;
+            let reports = report::store::accepted(place.database.reader(), &project.name).await.unwrap();
+            let [empty] = reports.as_slice() else { panic!("{reports:?}") };
+            assert_eq!(empty.correction_reason, "file.xml no longer publishes figures of these days");
+            assert!(empty.values.is_empty() && !empty.corrects.is_empty());
+            let restated = &empty.restatements[0];
+            assert!(restated.old_value.is_some() && restated.new_value.is_none());
+        }
+        // They come back.
+        place.import(file(&[&activity("FR-1-A", "T", &wells("<actual value=\"8\"/>"))])).await;
+        assert_eq!(place.number(COUNTING).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bey_8_what_a_record_was_not_read_for_before_is_taken_at_the_next_import() {
+    let inside = format!(
+        "<sector code=\"43030\"/><document-link url=\"https://example.org/a\" format=\"text/html\"/>{}",
+        wells("<actual value=\"7\"/>")
+    );
+    for place in places().await {
+        let record = activity("FR-1-A", "T", &inside);
+        place.import(file(&[&record])).await;
+        for sql in [
+            "UPDATE project_source SET reading = 0",
+            "DELETE FROM project_detail",
+            "DELETE FROM project_indicator",
+            "DELETE FROM report",
+            "DELETE FROM sealed_value",
+        ] {
+            place.database.reader().execute_unprepared(sql).await.unwrap();
+        }
+        place.import(file(&[&record])).await;
+        let detailed = async || {
+            let mut project = [place.one("FR-1-A").await];
+            detail::complete(&mut project, place.database.reader()).await.unwrap();
+            let [project] = project;
+            (project.details, project.revision)
+        };
+        let (details, revision) = detailed().await;
+        assert_eq!((details.sectors[0].code.as_str(), details.documents.len()), ("43030", 1));
+        assert_eq!(place.number("SELECT COUNT(*) FROM sealed_value").await, 1);
+        place.import(file(&[&record])).await;
+        assert_eq!(detailed().await, (details, revision), "les_18");
+    }
+}
