@@ -23,6 +23,7 @@ use super::engine::{
 use super::rules::{Asked, narrow, sees_all};
 use super::store::{self, Known, Shelf};
 use super::title;
+use super::waiting::{self, Waiting};
 use crate::project::peers::Partners;
 use crate::settings::Settings;
 use crate::{indicator, report, reporting_period};
@@ -45,7 +46,7 @@ struct Ground {
     library: Vec<indicator::row::Model>,
     tree: Vec<store::Placed>,
     merged: BTreeMap<String, String>,
-    waiting: Vec<(report::row::Model, HashMap<String, String>)>,
+    waiting: Vec<Waiting>,
     periods: Vec<reporting_period::row::Model>,
 }
 
@@ -120,14 +121,10 @@ impl Desk {
             true => self.partners.merged(caller).await?,
             false => BTreeMap::new(),
         };
-        let mut waiting = Vec::new();
-        if asked.explain && asked.as_of.is_none() {
-            let reports = store::waiting(db, report::store::visible(caller, None)).await?;
-            let lines = reports.iter().flat_map(|report| report.values.iter());
-            let lines: Vec<&str> = lines.map(|value| value.project_indicator.as_str()).collect();
-            let promised = store::promised(db, &lines).await?;
-            waiting = reports.into_iter().map(|report| (report, promised.clone())).collect();
-        }
+        let waiting = match asked.explain && asked.as_of.is_none() {
+            true => waiting::waiting(db, report::store::visible(caller, None), &asked).await?,
+            false => Vec::new(),
+        };
         let periods = store::periods(db).await?;
         Ok(Ground { asked, library, tree, merged, waiting, periods })
     }
@@ -156,27 +153,11 @@ impl Desk {
                     known.book.names.know(&placed.parent);
                 }
                 let tree = store::tree(&known.book, &ground.tree);
-                (tree, drafts(known, ground))
+                (tree, waiting::drafts(known, &ground.waiting, &ground.library))
             })
             .await;
         Ok((known, tree, waiting))
     }
-}
-
-/// The values of reports that are not accepted.
-fn drafts(known: &mut Known, ground: &Ground) -> Vec<Entry> {
-    let library: HashMap<&str, &indicator::row::Model> =
-        ground.library.iter().map(|indicator| (indicator.name.as_str(), indicator)).collect();
-    let mut drafts = Vec::new();
-    for (report, promised) in &ground.waiting {
-        for value in report.values.iter() {
-            let indicator = promised.get(&value.project_indicator).map(String::as_str);
-            if let Some(indicator) = indicator.and_then(|indicator| library.get(indicator)) {
-                drafts.push(store::draft(known, report, value, indicator));
-            }
-        }
-    }
-    drafts
 }
 
 /// Whether the question is about persons: then the public may not choose freely (GDP-3).
