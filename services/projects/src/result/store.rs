@@ -19,7 +19,7 @@ use tokio::sync::RwLock;
 
 use super::engine::book::{Cell, Link};
 use super::engine::exact::Amount;
-use super::engine::{Book, Entry, Exact, Figure, Kind, Name, Tree};
+use super::engine::{Book, Entry, Exact, Figure, Kind, Memo, Name, Tree};
 use super::{link, row};
 use crate::{indicator, reporting_period};
 
@@ -28,7 +28,11 @@ const MOST_NAMES: usize = 30_000;
 
 /// What this process has read. Cheap to clone: clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Shelf(Arc<RwLock<Known>>);
+pub(super) struct Shelf {
+    known: Arc<RwLock<Known>>,
+    /// What was added up of it.
+    pub(super) memo: Arc<Memo>,
+}
 
 /// A book, and how far it was read.
 #[derive(Default)]
@@ -50,12 +54,12 @@ impl Shelf {
         db: &DatabaseConnection,
     ) -> Result<tokio::sync::OwnedRwLockReadGuard<Known>> {
         let written = head(db).await?;
-        let known = Arc::clone(&self.0).read_owned().await;
+        let known = Arc::clone(&self.known).read_owned().await;
         if known.time >= written {
             return Ok(known);
         }
         drop(known);
-        let mut known = Arc::clone(&self.0).write_owned().await;
+        let mut known = Arc::clone(&self.known).write_owned().await;
         if known.time < written {
             known.catch_up(db).await?;
         }
@@ -67,7 +71,7 @@ impl Shelf {
         &self,
         learn: impl FnOnce(&mut Known) -> T,
     ) -> (tokio::sync::OwnedRwLockReadGuard<Known>, T) {
-        let mut known = Arc::clone(&self.0).write_owned().await;
+        let mut known = Arc::clone(&self.known).write_owned().await;
         let learnt = learn(&mut known);
         (known.downgrade(), learnt)
     }
@@ -124,14 +128,7 @@ impl Known {
             let target = self.book.names.know(&row.target);
             let until = row.until.unwrap_or(Micros::MAX);
             let fresh = Link { kind: row.kind.get(), target, since: row.since, until };
-            let links = self.book.links.entry(project).or_default();
-            let same = |link: &&mut Link| {
-                (link.kind, link.target, link.since) == (fresh.kind, fresh.target, fresh.since)
-            };
-            match links.iter_mut().find(same) {
-                Some(link) => link.until = until,
-                None => links.push(fresh),
-            }
+            self.book.tie(project, fresh);
         }
         Ok(())
     }
