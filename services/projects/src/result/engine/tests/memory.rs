@@ -19,7 +19,7 @@ fn still_right(memo: &Memo, network: &Network, book: &Book, tree: &Tree, asked: 
 }
 
 proptest! {
-    #![proptest_config(crate::result::tries(1000))]
+    #![proptest_config(crate::result::tries(300))]
 
     #[test]
     fn agg_1_to_9_totals_that_are_remembered_are_those_of_now(
