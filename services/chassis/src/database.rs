@@ -26,6 +26,8 @@ use crate::column::Micros;
 use crate::error::{Error, Result};
 use crate::mutant::{self, Mutant};
 use crate::say;
+use crate::tally::counted;
+use crate::wire::Conversation;
 
 /// Writes that share a commit at most.
 const BATCH: usize = 64;
@@ -91,6 +93,8 @@ struct Collision(DbErr);
 
 struct Task<T, F> {
     service: &'static str,
+    /// The call that it is done for.
+    conversation: Conversation,
     work: F,
     result: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
@@ -103,7 +107,8 @@ where
 {
     fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<bool, Collision>> {
         async move {
-            let done = AssertUnwindSafe((self.work)(unit)).catch_unwind().await;
+            let work = self.conversation.clone().carry((self.work)(unit));
+            let done = AssertUnwindSafe(work).catch_unwind().await;
             let (keep, result) = match done {
                 Ok(Ok(Outcome::Keep(value))) => (true, Ok(value)),
                 Ok(Ok(Outcome::Discard(value))) => (false, Ok(value)),
@@ -144,8 +149,8 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached, or is too old to be safe.
     pub async fn connect(url: &str, clock: Clock) -> Result<Self> {
-        let readers = sea_orm::Database::connect(options(url, 8)).await?;
-        let writing = sea_orm::Database::connect(options(url, 1)).await?;
+        let readers = counted(sea_orm::Database::connect(options(url, 8)).await?);
+        let writing = counted(sea_orm::Database::connect(options(url, 1)).await?);
         if writing.get_database_backend() == DbBackend::Sqlite {
             check_sqlite(&writing).await?;
         }
@@ -187,7 +192,7 @@ impl Database {
         work: impl for<'u> Fn(&'u mut Unit<'_>) -> BoxFuture<'u, Result<Outcome<T>>> + Send + Sync + 'static,
     ) -> Result<T> {
         let (answer, settled) = oneshot::channel();
-        let task = Task { service, work, result: None, answer };
+        let task = Task { service, conversation: Conversation::current(), work, result: None, answer };
         self.writer.send(Box::new(task)).await.map_err(|_| stopped())?;
         settled.await.map_err(|_| stopped())?
     }

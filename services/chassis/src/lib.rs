@@ -47,6 +47,7 @@ pub mod serve;
 pub mod stale;
 pub mod store;
 mod sweep;
+mod tally;
 pub mod text;
 mod token_key;
 pub mod upload;

@@ -41,6 +41,11 @@ impl Conversation {
         CONVERSATION.try_with(Clone::clone).unwrap_or_default()
     }
 
+    /// The method being called; empty outside a call.
+    pub fn called() -> &'static str {
+        CONVERSATION.try_with(|conversation| conversation.method).unwrap_or_default()
+    }
+
     /// Runs a future as part of this conversation.
     pub async fn carry<F: Future>(self, future: F) -> F::Output {
         CONVERSATION.scope(self, future).await

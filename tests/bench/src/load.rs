@@ -1,5 +1,6 @@
 //! Load: so many callers, each asking again as soon as it is answered.
 
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -96,13 +97,53 @@ fn processor_seconds(process: u32) -> f64 {
     (ticks(11) + ticks(12)) / 100.0 // user and system time, in hundredths of a second
 }
 
+/// The middle of some times.
+pub(crate) fn median(mut took: Vec<Duration>) -> Duration {
+    took.sort();
+    took.get(took.len() / 2).copied().unwrap_or_default()
+}
+
 /// The memory of a process in words, with the part that is not mapped files; nothing where `/proc` is not.
 pub(crate) fn memory(process: u32) -> String {
+    let [all, own] = mebibytes(process, ["VmRSS:", "RssAnon:"]);
+    format!("{all:.1} MiB ({own:.1} without mapped files)")
+}
+
+fn mebibytes<const N: usize>(process: u32, names: [&str; N]) -> [f64; N] {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let mebibytes = |name: &str| {
+    names.map(|name| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0)
-            / 1024.0
-    };
-    format!("{:.1} MiB ({:.1} without mapped files)", mebibytes("VmRSS:"), mebibytes("RssAnon:"))
+        let kilobytes = line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<f64>().ok());
+        kilobytes.unwrap_or(0.0) / 1024.0
+    })
+}
+
+/// Watches the memory of a process, without mapped files, until it is told.
+pub(crate) struct Peak {
+    before: f64,
+    watching: std::thread::JoinHandle<f64>,
+    done: Sender<()>,
+}
+
+impl Peak {
+    /// Begins to watch.
+    pub(crate) fn of(process: u32) -> Self {
+        let held = move || mebibytes(process, ["RssAnon:"])[0];
+        let (before, (done, waiting)) = (held(), channel());
+        let watching = std::thread::spawn(move || {
+            let mut most = before;
+            while waiting.recv_timeout(Duration::from_millis(2)) == Err(RecvTimeoutError::Timeout) {
+                most = most.max(held());
+            }
+            most
+        });
+        Self { before, watching, done }
+    }
+
+    /// The most it held meanwhile, in words.
+    pub(crate) fn told(self) -> String {
+        drop(self.done);
+        let most = self.watching.join().unwrap_or_default();
+        format!("memory at most {most:.0} MiB, {:.0} before", self.before)
+    }
 }

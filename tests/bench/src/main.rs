@@ -6,8 +6,14 @@
 mod echo;
 mod figure;
 mod load;
+mod network;
+mod person;
+mod place;
 mod postgres;
+mod records;
 mod report;
+mod results;
+mod reviews;
 mod rotation;
 mod server;
 mod sql;
@@ -44,6 +50,16 @@ enum Command {
     Echo { get: PathBuf, list: PathBuf },
     /// Totals of 200,000 accepted values by country and year, beside the same SQL by hand
     Totals,
+    /// The pages of a project with 1,000 indicators, their statements, and the template of 2,000
+    Results,
+    /// Reports of 30 indicators submitted and accepted, beside the same SQL by hand
+    Reviews,
+    /// The real IATI files imported and exported
+    Records {
+        /// The folder that holds `iati-activities`
+        #[arg(long, default_value = "../shared/data")]
+        data: PathBuf,
+    },
 }
 
 /// A database.
@@ -58,9 +74,12 @@ pub(crate) enum Store {
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    let done = match args.command {
-        Some(Command::Echo { get, list }) => echo::serve(&get, &list).await,
-        Some(Command::Totals) => add_up(&args).await,
+    let done = match &args.command {
+        Some(Command::Echo { get, list }) => echo::serve(get, list).await,
+        Some(Command::Totals) => tell(&args, totals::run).await,
+        Some(Command::Results) => tell(&args, results::run).await,
+        Some(Command::Reviews) => tell(&args, reviews::run).await,
+        Some(Command::Records { data }) => tell(&args, |store| records::run(store, data)).await,
         None => measure(&args).await,
     };
     match done {
@@ -72,10 +91,14 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn add_up(args: &Args) -> Result<()> {
+/// Tells of each store what one of the commands measures.
+async fn tell<F>(args: &Args, measure: impl Fn(Store) -> F) -> Result<()>
+where
+    F: Future<Output = Result<Option<Vec<(String, String)>>>>,
+{
     let mut told = Vec::new();
     for store in &args.store {
-        match totals::run(*store).await? {
+        match measure(*store).await? {
             Some(more) => told.extend(more),
             None => eprintln!("bench: no initdb on PATH or in /usr/lib/postgresql: PostgreSQL is left out"),
         }

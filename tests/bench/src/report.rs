@@ -51,6 +51,11 @@ pub(crate) fn others(told: &[(String, String)]) {
     }
 }
 
+/// What is told of a store.
+pub(crate) fn of(on: Store, told: Vec<(String, String)>) -> Vec<(String, String)> {
+    told.into_iter().map(|(what, value)| (format!("{}: {what}", store(on)), value)).collect()
+}
+
 /// A store's name.
 pub(crate) fn store(store: Store) -> &'static str {
     match store {

@@ -6,7 +6,7 @@ use prost::Message as _;
 
 use crate::figure::{Figure, READ, Wire, publishers};
 use crate::load::{Reached, drive, memory};
-use crate::postgres::Cluster;
+use crate::place::Place;
 use crate::server::Server;
 use crate::sql::{Sql, timed};
 use crate::{Result, Store, report};
@@ -19,23 +19,13 @@ pub(crate) async fn run(
     turns: u32,
     callers: &[usize],
 ) -> Result<Option<Vec<(String, String)>>> {
-    let home = tempfile::Builder::new().prefix("ensemble-bench-").tempdir()?;
-    std::fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let cluster = match store {
-        Store::Sqlite => None,
-        Store::Postgres => match Cluster::start(home.path())? {
-            Some(cluster) => Some(cluster),
-            None => return Ok(None),
-        },
-    };
-    let file = home.path().join("ensemble.db");
-    let database = cluster.as_ref().map_or_else(|| format!("sqlite://{}", file.display()), Cluster::address);
+    let Some(place) = Place::new(store)? else { return Ok(None) };
 
-    let mut first = Server::ensemble(home.path(), &database)?;
+    let mut first = place.serve(&[])?;
     let first_start = first.serving().await?;
     first.activate().await?;
     drop(first);
-    let ensemble = Server::ensemble(home.path(), &database)?;
+    let ensemble = place.serve(&[])?;
     let second_start = ensemble.serving().await?;
     tokio::time::sleep(TURN).await;
     let at_rest = memory(ensemble.process());
@@ -49,13 +39,13 @@ pub(crate) async fn run(
     for number in 0..READ {
         one.create(format!("bench-{number}")).await?;
     }
-    let (get_file, list_file) = (home.path().join("get"), home.path().join("list"));
+    let (get_file, list_file) = (place.home().join("get"), place.home().join("list"));
     std::fs::write(&get_file, one.get().await?.encode_to_vec())?;
     std::fs::write(&list_file, one.list().await?.encode_to_vec())?;
     let echo = Server::echo(&get_file, &list_file)?;
-    let sql = match &cluster {
+    let sql = match &place.cluster {
         Some(cluster) => Sql::Postgres(cluster, "bench".to_owned()),
-        None => Sql::sqlite(&file).await?,
+        None => Sql::sqlite(&place.file()).await?,
     };
 
     for figure in Figure::ALL {
@@ -86,7 +76,5 @@ pub(crate) async fn run(
         ("memory after both imports", after_imports),
         ("memory after the load", memory(ensemble.process())),
     ];
-    Ok(Some(
-        told.into_iter().map(|(what, value)| (format!("{}: {what}", report::store(store)), value)).collect(),
-    ))
+    Ok(Some(report::of(store, told.map(|(what, value)| (what.to_owned(), value)).to_vec())))
 }

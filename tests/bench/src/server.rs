@@ -30,8 +30,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// `ensemble serve`, from beside this very program.
-    pub(crate) fn ensemble(home: &Path, database: &str) -> Result<Self> {
+    /// `ensemble serve`, from beside this very program, told this besides.
+    pub(crate) fn ensemble(home: &Path, database: &str, flags: &[&str]) -> Result<Self> {
         let ensemble = std::env::current_exe()?.with_file_name("ensemble");
         if !ensemble.exists() {
             return Err(
@@ -46,7 +46,8 @@ impl Server {
         }
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database, "--keys"])
-            .arg(home.join("keys"));
+            .arg(home.join("keys"))
+            .args(flags);
         Self::start(command.current_dir(home), &home.join("ensemble.log"))
     }
 
@@ -110,8 +111,12 @@ impl Server {
 
     /// Signs the coordinator in: the header to send along.
     pub(crate) async fn sign_in(&self) -> Result<String> {
-        let grant =
-            PasswordGrant { email: "coordinator@localhost".to_owned(), password: PASSWORD.to_owned() };
+        self.sign_in_as("coordinator@localhost", PASSWORD).await
+    }
+
+    /// Signs anyone in.
+    pub(crate) async fn sign_in_as(&self, email: &str, password: &str) -> Result<String> {
+        let grant = PasswordGrant { email: email.to_owned(), password: password.to_owned() };
         let request = IssueTokenRequest { grant: Some(Grant::Password(grant)) };
         let pair = TokenServiceClient::new(self.connect().await?).issue_token(request).await?.into_inner();
         Ok(format!("Bearer {}", pair.access_token))

@@ -2,19 +2,16 @@
 //!
 //! The values are written straight into the tables: accepting 20,000 reports one by one would measure something else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proto::projects::AggregateIndicatorsRequest;
 use proto::projects::aggregate_indicators_request::GroupBy;
-use proto::projects::result_service_client::ResultServiceClient;
-use sqlx::postgres::PgPool;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, Executor as _};
-use tonic::transport::Channel;
 
-use crate::postgres::Cluster;
-use crate::server::Server;
-use crate::{Result, Store, load, report};
+use crate::load::{Peak, median, memory};
+use crate::person::Person;
+use crate::place::{Place, Raw};
+use crate::sql::timed;
+use crate::{Result, Store, report};
 
 /// 2,000 projects, 10 indicators, 10 half-years.
 const VALUES: u32 = 200_000;
@@ -23,72 +20,28 @@ const PROJECTS: u32 = 2_000;
 const TIMES: usize = 15;
 const COUNTRIES: &str = "ATBEBGCHCYCZDEDKEEESFIFRGBGRHRHUIEISITLILTLULVMCMTNLNOPLPTRO";
 
-/// The database without its server.
-enum Raw {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
-}
-
-impl Raw {
-    async fn execute(&self, sql: &str) -> Result<()> {
-        let sql = AssertSqlSafe(sql);
-        match self {
-            Self::Sqlite(pool) => pool.execute(sqlx::query(sql)).await.map(|_| ())?,
-            Self::Postgres(pool) => pool.execute(sqlx::query(sql)).await.map(|_| ())?,
-        }
-        Ok(())
-    }
-
-    /// How many rows a statement gives.
-    async fn rows(&self, sql: &str) -> Result<usize> {
-        let sql = AssertSqlSafe(sql);
-        Ok(match self {
-            Self::Sqlite(pool) => pool.fetch_all(sqlx::query(sql)).await?.len(),
-            Self::Postgres(pool) => pool.fetch_all(sqlx::query(sql)).await?.len(),
-        })
-    }
-
-    fn no_bytes(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "X''",
-            Self::Postgres(_) => "CAST('' AS bytea)",
-        }
-    }
-}
-
 /// Measures a store; nothing where it is not there.
 pub(crate) async fn run(store: Store) -> Result<Option<Vec<(String, String)>>> {
-    let home = tempfile::Builder::new().prefix("ensemble-totals-").tempdir()?;
-    std::fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let cluster = match store {
-        Store::Sqlite => None,
-        Store::Postgres => match Cluster::start(home.path())? {
-            Some(cluster) => Some(cluster),
-            None => return Ok(None),
-        },
-    };
-    let file = home.path().join("ensemble.db");
-    let database = cluster.as_ref().map_or_else(|| format!("sqlite://{}", file.display()), Cluster::address);
-    let mut server = Server::ensemble(home.path(), &database)?;
+    let Some(place) = Place::new(store)? else { return Ok(None) };
+    let mut server = place.serve(&[])?;
     server.serving().await?;
     server.activate().await?;
-    let raw = match store {
-        Store::Sqlite => Raw::Sqlite(SqlitePool::connect(&database).await?),
-        Store::Postgres => Raw::Postgres(PgPool::connect(&database).await?),
-    };
+    let raw = place.raw().await?;
     fill(&raw).await?;
-    let header = server.sign_in().await?;
-    let mut asker = Asker { client: ResultServiceClient::new(server.connect().await?), header };
+    let coordinator = Person::at(&server, &server.sign_in().await?).await?;
+    let roll_up = || asked(10, &[GroupBy::Country, GroupBy::Year]);
 
-    let (lines, first) = timed(asker.ask()).await?;
+    let peak = Peak::of(server.process());
+    let (lines, first) = timed(ask(&coordinator, roll_up())).await?;
+    let of_reading = peak.told();
     let mut again = Vec::new();
     for _ in 0..TIMES {
-        again.push(timed(asker.ask()).await?.1);
+        again.push(timed(ask(&coordinator, roll_up())).await?.1);
     }
     let mut after = Vec::new();
     for number in 0..TIMES {
         accept(&raw, number).await?;
-        after.push(timed(asker.ask()).await?.1);
+        after.push(timed(ask(&coordinator, roll_up())).await?.1);
     }
     let mut by_hand = Vec::new();
     for _ in 0..TIMES {
@@ -98,54 +51,45 @@ pub(crate) async fn run(store: Store) -> Result<Option<Vec<(String, String)>>> {
         }
         by_hand.push(took);
     }
+    let peak = Peak::of(server.process());
+    let explained = AggregateIndicatorsRequest { explain: true, ..asked(1, &[GroupBy::Year]) };
+    let (_, explaining) = timed(ask(&coordinator, explained)).await?;
+    let of_explaining = peak.told();
     let [again, after, by_hand] = [again, after, by_hand].map(median);
     let ratio = |ours: Duration| by_hand.as_secs_f64() / ours.as_secs_f64();
     let shown = |took: Duration| format!("{:.1} ms", 1000.0 * took.as_secs_f64());
     let told = [
         (format!("{VALUES} values by country and year, {lines} lines: the same SQL by hand"), shown(by_hand)),
-        ("asked again".to_owned(), format!("{} (**{:.0} ×** faster)", shown(again), ratio(again))),
+        ("asked again".to_owned(), format!("{} (**{:.2} ×** its speed)", shown(again), ratio(again))),
         (
             "asked after one more value was accepted".to_owned(),
-            format!("{} (**{:.0} ×** faster)", shown(after), ratio(after)),
+            format!("{} (**{:.2} ×** its speed)", shown(after), ratio(after)),
         ),
         (
             "asked for the first time since the start".to_owned(),
-            format!("{} ({:.2} ×)", shown(first), ratio(first)),
+            format!("{} ({:.2} ×); {of_reading}", shown(first), ratio(first)),
         ),
-        ("memory with the values read".to_owned(), load::memory(server.process())),
+        (
+            "an indicator by year, each of its 20,000 values named (`explain`)".to_owned(),
+            format!("{}; {of_explaining}", shown(explaining)),
+        ),
+        ("memory with the values read".to_owned(), memory(server.process())),
     ];
-    Ok(Some(
-        told.into_iter().map(|(what, value)| (format!("{}: {what}", report::store(store)), value)).collect(),
-    ))
+    Ok(Some(report::of(store, told.to_vec())))
 }
 
-struct Asker {
-    client: ResultServiceClient<Channel>,
-    header: String,
-}
-
-impl Asker {
-    /// How many lines the roll-up has.
-    async fn ask(&mut self) -> Result<usize> {
-        let mut request = tonic::Request::new(AggregateIndicatorsRequest {
-            indicators: (0..10).map(|number| format!("indicators/bench-{number}")).collect(),
-            group_by: vec![GroupBy::Country.into(), GroupBy::Year.into()],
-            ..Default::default()
-        });
-        request.metadata_mut().insert("authorization", self.header.parse()?);
-        Ok(self.client.aggregate_indicators(request).await?.into_inner().aggregates.len())
+/// The first so many indicators, broken down.
+fn asked(indicators: usize, group_by: &[GroupBy]) -> AggregateIndicatorsRequest {
+    AggregateIndicatorsRequest {
+        indicators: (0..indicators).map(|number| format!("indicators/bench-{number}")).collect(),
+        group_by: group_by.iter().map(|key| (*key).into()).collect(),
+        ..Default::default()
     }
 }
 
-async fn timed<T>(work: impl Future<Output = Result<T>>) -> Result<(T, Duration)> {
-    let began = Instant::now();
-    let done = work.await?;
-    Ok((done, began.elapsed()))
-}
-
-fn median(mut took: Vec<Duration>) -> Duration {
-    took.sort();
-    took[took.len() / 2]
+/// How many lines an answer has.
+async fn ask(by: &Person, request: AggregateIndicatorsRequest) -> Result<usize> {
+    Ok(by.results().aggregate_indicators(request).await?.into_inner().aggregates.len())
 }
 
 /// What someone would write who knows the tables.

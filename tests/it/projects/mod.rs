@@ -16,6 +16,7 @@ pub(crate) mod report_file;
 pub(crate) mod reporting;
 mod result;
 mod settings;
+mod statements;
 mod summary;
 mod territory;
 

@@ -18,11 +18,12 @@ use tokio::sync::OwnedRwLockReadGuard;
 use super::answer::{Teller, apart};
 use super::cover::{Cover, cover};
 use super::engine::{
-    Book, Entry, Key, Kind, Level, Name, Overflow, Question, Rules, Total, Tree, aggregate, alone,
+    Book, Entry, Key, Kind, Level, Memo, Name, Overflow, Question, Rules, Total, Tree, aggregate, alone,
 };
 use super::rules::{Asked, narrow, sees_all};
 use super::store::{self, Known, Shelf};
 use super::title;
+use super::waiting::{self, Waiting};
 use crate::project::peers::Partners;
 use crate::settings::Settings;
 use crate::{indicator, report, reporting_period};
@@ -45,7 +46,7 @@ struct Ground {
     library: Vec<indicator::row::Model>,
     tree: Vec<store::Placed>,
     merged: BTreeMap<String, String>,
-    waiting: Vec<(report::row::Model, HashMap<String, String>)>,
+    waiting: Vec<Waiting>,
     periods: Vec<reporting_period::row::Model>,
 }
 
@@ -74,6 +75,7 @@ impl Desk {
         let (known, tree, waiting) = self.learnt(&ground).await?;
         let answering = Answering {
             known,
+            memo: Arc::clone(&self.shelf.memo),
             tree,
             waiting,
             own: own(caller),
@@ -120,14 +122,10 @@ impl Desk {
             true => self.partners.merged(caller).await?,
             false => BTreeMap::new(),
         };
-        let mut waiting = Vec::new();
-        if asked.explain && asked.as_of.is_none() {
-            let reports = store::waiting(db, report::store::visible(caller, None)).await?;
-            let lines = reports.iter().flat_map(|report| report.values.iter());
-            let lines: Vec<&str> = lines.map(|value| value.project_indicator.as_str()).collect();
-            let promised = store::promised(db, &lines).await?;
-            waiting = reports.into_iter().map(|report| (report, promised.clone())).collect();
-        }
+        let waiting = match asked.explain && asked.as_of.is_none() {
+            true => waiting::waiting(db, report::store::visible(caller, None), &asked).await?,
+            false => Vec::new(),
+        };
         let periods = store::periods(db).await?;
         Ok(Ground { asked, library, tree, merged, waiting, periods })
     }
@@ -156,27 +154,11 @@ impl Desk {
                     known.book.names.know(&placed.parent);
                 }
                 let tree = store::tree(&known.book, &ground.tree);
-                (tree, drafts(known, ground))
+                (tree, waiting::drafts(known, &ground.waiting, &ground.library))
             })
             .await;
         Ok((known, tree, waiting))
     }
-}
-
-/// The values of reports that are not accepted.
-fn drafts(known: &mut Known, ground: &Ground) -> Vec<Entry> {
-    let library: HashMap<&str, &indicator::row::Model> =
-        ground.library.iter().map(|indicator| (indicator.name.as_str(), indicator)).collect();
-    let mut drafts = Vec::new();
-    for (report, promised) in &ground.waiting {
-        for value in report.values.iter() {
-            let indicator = promised.get(&value.project_indicator).map(String::as_str);
-            if let Some(indicator) = indicator.and_then(|indicator| library.get(indicator)) {
-                drafts.push(store::draft(known, report, value, indicator));
-            }
-        }
-    }
-    drafts
 }
 
 /// Whether the question is about persons: then the public may not choose freely (GDP-3).
@@ -199,6 +181,7 @@ fn own(caller: &Caller) -> Vec<String> {
 /// A question, with all that its answer is made of.
 struct Answering {
     known: OwnedRwLockReadGuard<Known>,
+    memo: Arc<Memo>,
     tree: Tree,
     waiting: Vec<Entry>,
     own: Vec<String>,
@@ -230,7 +213,7 @@ impl Answering {
     ) -> Result<pb::AggregateIndicatorsResponse> {
         let book = &self.known.book;
         if !self.own.is_empty() {
-            let totals = aggregate(book, &self.tree, rules, &question, &self.waiting).map_err(too_large)?;
+            let totals = self.add_up(rules, &question).map_err(too_large)?;
             let own: HashSet<Name> = self.own.iter().filter_map(|partner| book.names.find(partner)).collect();
             let is_own = |project: &Name| {
                 let links = book.links.get(project).into_iter().flatten();
@@ -248,6 +231,22 @@ impl Answering {
         self.told(rules, &Question { open, ended_before: self.today, ..question }, true)
     }
 
+    /// What the question adds up to; what was added up before is not added up again, unless it is to be explained.
+    fn add_up(
+        &self,
+        rules: &HashMap<Name, Rules>,
+        question: &Question,
+    ) -> Result<Vec<Arc<Total<'_>>>, Overflow> {
+        let book = &self.known.book;
+        match question.explain {
+            true => Ok(aggregate(book, &self.tree, rules, question, &self.waiting)?
+                .into_iter()
+                .map(Arc::new)
+                .collect()),
+            false => self.memo.aggregate(book, &self.tree, rules, question),
+        }
+    }
+
     fn told(
         &self,
         rules: &HashMap<Name, Rules>,
@@ -255,10 +254,13 @@ impl Answering {
         public: bool,
     ) -> Result<pb::AggregateIndicatorsResponse> {
         let book = &self.known.book;
-        let totals = aggregate(book, &self.tree, rules, question, &self.waiting).map_err(too_large)?;
+        let totals = self.add_up(rules, question).map_err(too_large)?;
         small_enough(&totals)?;
         let covers = match public {
-            true => cover(book, &self.tree, rules, question, &totals, self.k).map_err(too_large)?,
+            true => {
+                let add_up = |question: &Question| self.add_up(rules, question);
+                cover(&self.tree, question, &totals, add_up, self.k).map_err(too_large)?
+            }
             false => totals.iter().map(|_| Cover::default()).collect(),
         };
         let teller = Teller { book, question, language: self.conversation.language, public };
@@ -369,7 +371,7 @@ impl Answering {
     }
 }
 
-fn small_enough(totals: &[Total<'_>]) -> Result<()> {
+fn small_enough(totals: &[Arc<Total<'_>>]) -> Result<()> {
     let lines: usize = totals.iter().map(|total| total.lines.len() + 1).sum();
     let named = totals.iter().flat_map(|total| total.lines.iter().chain([&total.total]));
     let named: usize = named.map(|line| line.contributions.len() + line.exclusions.len()).sum();

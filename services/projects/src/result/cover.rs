@@ -5,10 +5,11 @@
 //! judged with all published levels, whichever was asked for, and the same figures are hidden in each answer.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::engine::exact::Amount;
 use super::engine::total::Keys;
-use super::engine::{Book, Key, Level, Line, Name, Overflow, Question, Rules, Total, Tree, aggregate};
+use super::engine::{Key, Level, Line, Name, Overflow, Question, Total, Tree};
 use super::rules::PUBLISHED;
 use super::suppress::{Counts, Sum, hidden};
 
@@ -26,16 +27,15 @@ impl Cover {
     }
 }
 
-/// What is not shown of each total, in their order: of persons only.
+/// What is not shown of each total, in their order: of persons only. `add_up` answers the same question by other keys.
 ///
 /// # Errors
 /// When a sum does not fit.
-pub(super) fn cover(
-    book: &Book,
+pub(super) fn cover<'b>(
     tree: &Tree,
-    rules: &HashMap<Name, Rules>,
     question: &Question,
-    totals: &[Total<'_>],
+    totals: &[Arc<Total<'b>>],
+    add_up: impl Fn(&Question) -> Result<Vec<Arc<Total<'b>>>, Overflow>,
     k: i32,
 ) -> Result<Vec<Cover>, Overflow> {
     let by_territory = question.keys.iter().any(|key| matches!(key, Key::Territory(_)));
@@ -44,10 +44,10 @@ pub(super) fn cover(
         for kind in PUBLISHED {
             let keys = vec![Key::Territory(Level::Kind(kind.into()))];
             let question = Question { keys, explain: false, ..question.clone() };
-            levels.push(aggregate(book, tree, rules, &question, &[])?);
+            levels.push(add_up(&question)?);
         }
     }
-    let cover = |total: &Total<'_>| {
+    let cover = |total: &Arc<Total<'b>>| {
         if !total.rules.persons() {
             return Ok(Cover::default());
         }
@@ -61,9 +61,10 @@ pub(super) fn cover(
         if !by_territory {
             return one_way(total, k);
         }
-        let of_series = |level: &Vec<Total<'_>>| level.iter().position(|other| other.series == total.series);
+        let of_series =
+            |level: &Vec<Arc<Total<'b>>>| level.iter().position(|other| other.series == total.series);
         let levels: Vec<&Total<'_>> =
-            levels.iter().filter_map(|level| Some(&level[of_series(level)?])).collect();
+            levels.iter().filter_map(|level| Some(&*level[of_series(level)?])).collect();
         let table = Tiers::of(total, &levels, tree)?;
         let hidden = hidden(&table.figures, &table.sums, k);
         let lines = total.lines.iter().map(|line| {

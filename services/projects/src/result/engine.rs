@@ -7,6 +7,7 @@
 //! | [`tree`] | territories, and where in them a value stands (AGG-6) |
 //! | [`part`] | a value by its cells |
 //! | `line` | the lines of a total, and what stands behind them |
+//! | `memo` | totals that were added up before |
 //! | [`time`] | which values of a project stand for it, over time (AGG-2) |
 //! | `tie` | what projects were linked to when their values were accepted |
 //! | [`total`] | adding up across projects, line by line |
@@ -16,6 +17,7 @@ pub mod book;
 mod coverage;
 pub mod exact;
 mod line;
+mod memo;
 pub mod part;
 mod tie;
 pub mod time;
@@ -33,6 +35,7 @@ use proto::projects::indicator::{CountingBasis, EntityAggregation, TimeAggregati
 
 pub use book::{Book, Entry, Figure, Kind, Name, Names};
 pub use exact::{Exact, Overflow};
+pub use memo::Memo;
 pub use total::{Contribution, Exclusion, Line, Total, aggregate, alone};
 pub use tree::{Level, Tree};
 
@@ -123,7 +126,7 @@ impl Key {
 }
 
 /// What is asked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     /// Of which indicators; of all when empty.
     pub indicators: Vec<Name>,

@@ -12,6 +12,7 @@ pub mod rules;
 mod store;
 mod suppress;
 mod title;
+mod waiting;
 
 pub(crate) use ledger::seal;
 

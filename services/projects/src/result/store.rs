@@ -4,12 +4,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use chassis::column::{Coded, Micros};
+use chassis::column::Micros;
 use chassis::error::{Error, Result};
 use futures::TryStreamExt as _;
 use proto::projects as pb;
 use proto::projects::indicator_value::Kind as ValueKind;
-use proto::projects::report::State as ReportState;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -20,16 +19,20 @@ use tokio::sync::RwLock;
 
 use super::engine::book::{Cell, Link};
 use super::engine::exact::Amount;
-use super::engine::{Book, Entry, Exact, Figure, Kind, Name, Tree};
+use super::engine::{Book, Entry, Exact, Figure, Kind, Memo, Name, Tree};
 use super::{link, row};
-use crate::{indicator, report, reporting_period};
+use crate::{indicator, reporting_period};
 
 /// Names of a statement: SQLite binds at most 32,766 values.
 const MOST_NAMES: usize = 30_000;
 
 /// What this process has read. Cheap to clone: clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Shelf(Arc<RwLock<Known>>);
+pub(super) struct Shelf {
+    known: Arc<RwLock<Known>>,
+    /// What was added up of it.
+    pub(super) memo: Arc<Memo>,
+}
 
 /// A book, and how far it was read.
 #[derive(Default)]
@@ -51,12 +54,12 @@ impl Shelf {
         db: &DatabaseConnection,
     ) -> Result<tokio::sync::OwnedRwLockReadGuard<Known>> {
         let written = head(db).await?;
-        let known = Arc::clone(&self.0).read_owned().await;
+        let known = Arc::clone(&self.known).read_owned().await;
         if known.time >= written {
             return Ok(known);
         }
         drop(known);
-        let mut known = Arc::clone(&self.0).write_owned().await;
+        let mut known = Arc::clone(&self.known).write_owned().await;
         if known.time < written {
             known.catch_up(db).await?;
         }
@@ -68,7 +71,7 @@ impl Shelf {
         &self,
         learn: impl FnOnce(&mut Known) -> T,
     ) -> (tokio::sync::OwnedRwLockReadGuard<Known>, T) {
-        let mut known = Arc::clone(&self.0).write_owned().await;
+        let mut known = Arc::clone(&self.known).write_owned().await;
         let learnt = learn(&mut known);
         (known.downgrade(), learnt)
     }
@@ -125,14 +128,7 @@ impl Known {
             let target = self.book.names.know(&row.target);
             let until = row.until.unwrap_or(Micros::MAX);
             let fresh = Link { kind: row.kind.get(), target, since: row.since, until };
-            let links = self.book.links.entry(project).or_default();
-            let same = |link: &&mut Link| {
-                (link.kind, link.target, link.since) == (fresh.kind, fresh.target, fresh.since)
-            };
-            match links.iter_mut().find(same) {
-                Some(link) => link.until = until,
-                None => links.push(fresh),
-            }
+            self.book.tie(project, fresh);
         }
         Ok(())
     }
@@ -150,7 +146,7 @@ impl Known {
             row::kind::WORDS => Figure::Words(row.words.as_str().into()),
             _ => Figure::Nothing,
         };
-        let cells = cells(&mut self.book, &mut self.places, &row.cells);
+        let cells = cells(self, &row.cells);
         let book = &mut self.book;
         Ok(Entry {
             series: book.series(&row.indicator, row.indicator_version, &row.unit),
@@ -167,36 +163,8 @@ impl Known {
     }
 }
 
-/// What a value of a report that is not accepted says; nothing where it is of no indicator of the library.
-pub(super) fn draft(
-    known: &mut Known,
-    report: &report::row::Model,
-    value: &pb::ReportValue,
-    indicator: &indicator::row::Model,
-) -> Entry {
-    let amount = value.actual.as_ref().and_then(|actual| amount(actual.kind.as_ref()?));
-    let figure = match amount {
-        Some(amount) if amount.whole == Exact::ZERO => Figure::Number(amount),
-        Some(amount) => Figure::Ratio(amount),
-        None => Figure::Nothing,
-    };
-    let cells = cells(&mut known.book, &mut known.places, &value.cells);
-    let book = &mut known.book;
-    Entry {
-        series: book.series(&indicator.name, indicator.version, &indicator.unit),
-        project: book.names.know(&report.project),
-        line: book.names.know(&value.project_indicator),
-        period: book.period(&report.reporting_period, report.period_start, report.period_end),
-        report: book.names.know(&report.name),
-        revision: report.revision,
-        figure,
-        cells,
-        accepted: Micros::MAX,
-        superseded: Micros::MAX,
-    }
-}
-
-fn amount(kind: &ValueKind) -> Option<Amount> {
+/// What is added up of a value; nothing of words.
+pub(super) fn amount(kind: &ValueKind) -> Option<Amount> {
     match kind {
         ValueKind::Decimal(number) => Exact::parse(&number.value).map(Amount::number),
         ValueKind::Ratio(ratio) => {
@@ -208,8 +176,9 @@ fn amount(kind: &ValueKind) -> Option<Amount> {
 }
 
 /// Cells by short names; those without a number are nothing to add up.
-fn cells(book: &mut Book, places: &mut HashSet<Name>, cells: &[pb::Cell]) -> Box<[Cell]> {
-    let mut known = Vec::with_capacity(cells.len());
+pub(super) fn cells(known: &mut Known, cells: &[pb::Cell]) -> Box<[Cell]> {
+    let Known { book, places, .. } = known;
+    let mut short = Vec::with_capacity(cells.len());
     for cell in cells {
         let amount = cell.value.as_ref().and_then(|value| amount(value.kind.as_ref()?));
         let Some(amount) = amount else { continue };
@@ -223,9 +192,9 @@ fn cells(book: &mut Book, places: &mut HashSet<Name>, cells: &[pb::Cell]) -> Box
             (book.names.know(&coordinate.dimension), code)
         });
         let place = place.collect();
-        known.push(Cell { place, amount });
+        short.push(Cell { place, amount });
     }
-    known.into()
+    short.into()
 }
 
 /// A territory as the tree needs it.
@@ -289,38 +258,6 @@ pub(super) fn tree(book: &Book, placed: &[Placed]) -> Tree {
         tree.add(name(own), name(parent), *kind);
     }
     tree
-}
-
-/// The reports that are not accepted, to be named when explaining (BEY-3); of all, or as far as these partners may see them.
-///
-/// # Errors
-/// Only the database's.
-pub(super) async fn waiting(
-    db: &impl ConnectionTrait,
-    visible: Condition,
-) -> Result<Vec<report::row::Model>> {
-    let open = [ReportState::Draft, ReportState::Submitted, ReportState::Returned].map(Coded::from);
-    let waiting = report::row::Entity::find().filter(report::row::COLUMN.state.is_in(open));
-    Ok(waiting.filter(visible).all(db).await?)
-}
-
-/// Which indicator of the library each indicator of these projects is of.
-///
-/// # Errors
-/// Only the database's.
-pub(super) async fn promised(db: &impl ConnectionTrait, lines: &[&str]) -> Result<HashMap<String, String>> {
-    let mut promised = HashMap::new();
-    for chunk in lines.chunks(MOST_NAMES) {
-        let select = Query::select()
-            .columns(["name", "indicator"])
-            .from("project_indicator")
-            .and_where(Expr::col("name").is_in(chunk.iter().copied()))
-            .to_owned();
-        for row in db.query_all(&select).await? {
-            promised.insert(row.try_get("", "name")?, row.try_get("", "indicator")?);
-        }
-    }
-    Ok(promised)
 }
 
 /// How the indicators of the library are added up.

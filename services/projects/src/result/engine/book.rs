@@ -1,6 +1,7 @@
 //! The values and links that are known, by short names: a network's figures fit in memory and are walked in order.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use chassis::column::{Day, Micros};
@@ -17,6 +18,29 @@ impl Name {
     pub const NONE: Self = Self(0);
     /// A name that nothing bears.
     pub const UNKNOWN: Self = Self(u32::MAX);
+}
+
+/// A map by names. They are numbers of our own choosing, one after the other: a hash that nobody can foretell would cost more
+/// than what it is asked for.
+pub type ByName<T> = HashMap<Name, T, BuildHasherDefault<Spread>>;
+
+/// Spreads numbers that follow each other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The golden ratio of 2^64 (Fibonacci hashing): the map looks at the high bits and at the low ones.
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
 }
 
 /// The names that are known.
@@ -213,6 +237,15 @@ pub struct Entry {
     pub superseded: Micros,
 }
 
+/// What the totals of a series were made of: they stand while this is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    values: u64,
+    links: u64,
+    series: usize,
+    periods: usize,
+}
+
 /// All that is known.
 #[derive(Debug, Default)]
 pub struct Book {
@@ -225,7 +258,13 @@ pub struct Book {
     /// Values, in the order of [`arrange`](Self::arrange).
     pub entries: Vec<Entry>,
     /// Links of each project.
-    pub links: HashMap<Name, Vec<Link>>,
+    pub links: ByName<Vec<Link>>,
+    /// How often values of each series have changed.
+    put: Vec<u64>,
+    /// How often links have.
+    tied: u64,
+    /// When the latest of it was written.
+    latest: Micros,
     series_known: HashMap<Series, u32>,
     periods_known: HashMap<(Name, Day, Day), u32>,
 }
@@ -239,6 +278,7 @@ impl Book {
         }
         let place = u32::try_from(self.series.len()).unwrap_or(u32::MAX);
         self.series.push(series);
+        self.put.push(0);
         self.series_known.insert(series, place);
         place
     }
@@ -271,6 +311,32 @@ impl Book {
         &self.periods[entry.period as usize]
     }
 
+    /// What totals of a series are made of by now.
+    pub fn mark(&self, series: u32) -> Mark {
+        let values = self.put.get(series as usize).copied().unwrap_or_default();
+        Mark { values, links: self.tied, series: self.series.len(), periods: self.periods.len() }
+    }
+
+    /// When the latest of what is known was written.
+    pub fn latest(&self) -> Micros {
+        self.latest
+    }
+
+    /// Adds a link of a project; one that is known already stands instead of what was known of it.
+    pub fn tie(&mut self, project: Name, fresh: Link) {
+        let links = self.links.entry(project).or_default();
+        let same = |link: &&mut Link| {
+            (link.kind, link.target, link.since) == (fresh.kind, fresh.target, fresh.since)
+        };
+        match links.iter_mut().find(same) {
+            Some(known) if *known == fresh => return,
+            Some(known) => *known = fresh,
+            None => links.push(fresh),
+        }
+        self.tied += 1;
+        self.latest = latest([self.latest, fresh.since, fresh.until]);
+    }
+
     /// Puts the values in order: by series, project and indicator of the project, the oldest first.
     pub fn arrange(&mut self) {
         let periods = &self.periods;
@@ -284,10 +350,16 @@ impl Book {
             let line = |entry: &Entry| (entry.series, entry.project, entry.line);
             let start = self.entries.partition_point(|known| line(known) < line(&entry));
             let of_line = self.entries[start..].iter_mut().take_while(|known| line(known) == line(&entry));
+            let Entry { series, accepted, superseded, .. } = entry;
             match of_line.into_iter().find(|known| known.report == entry.report) {
+                Some(known) if *known == entry => continue,
                 Some(known) => *known = entry,
                 None => new.push(entry),
             }
+            if let Some(times) = self.put.get_mut(series as usize) {
+                *times += 1;
+            }
+            self.latest = latest([self.latest, accepted, superseded]);
         }
         // A few are put where they belong; many are sorted in.
         if new.len() > 64 {
@@ -300,6 +372,11 @@ impl Book {
             self.entries.insert(at, entry);
         }
     }
+}
+
+/// The latest of instants that have come.
+fn latest(instants: [Micros; 3]) -> Micros {
+    instants.into_iter().filter(|instant| *instant != Micros::MAX).max().unwrap_or_default()
 }
 
 /// Where a value stands among the others.

@@ -26,6 +26,28 @@ pub struct Total<'b> {
     pub lines: Vec<Line<'b>>,
 }
 
+impl Total<'_> {
+    /// The same, with no word of the values behind it.
+    pub fn without_values(self) -> Total<'static> {
+        let lines = self.lines.into_iter().map(Line::without_values).collect();
+        Total {
+            series: self.series,
+            rules: self.rules,
+            additive: self.additive,
+            total: self.total.without_values(),
+            lines,
+        }
+    }
+
+    /// There is something in it. A line may have something where the total has nothing: of another time, when the project
+    /// stood elsewhere.
+    pub fn says_something(&self) -> bool {
+        let told =
+            |line: &Line<'_>| line.expected > 0 || !line.reported.is_empty() || !line.exclusions.is_empty();
+        told(&self.total) || self.lines.iter().any(told)
+    }
+}
+
 /// A total, or a part of one.
 #[derive(Debug, Default)]
 pub struct Line<'b> {
@@ -51,6 +73,12 @@ impl Line<'_> {
     /// One project counts each person once; another may count the same person (AGG-4).
     pub fn upper_bound(&self, rules: Rules) -> bool {
         rules.persons() && self.amount.is_some() && self.reported.len() > 1
+    }
+
+    fn without_values(self) -> Line<'static> {
+        let Self { keys, amount, listed, expected, reported, days, .. } = self;
+        let (contributions, exclusions) = (Vec::new(), Vec::new());
+        Line { keys, amount, listed, expected, reported, days, contributions, exclusions }
     }
 }
 

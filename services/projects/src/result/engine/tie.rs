@@ -2,11 +2,11 @@
 //! (LES-11); one that was missing then and is made later counts for them too (BEY-8).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chassis::column::{Day, Micros};
 
-use super::book::{Book, Entry, Kind, Link, Name};
+use super::book::{Book, ByName, Entry, Kind, Link, Name};
 use super::{Key, Question};
 
 /// The links of a project, as a question sees them.
@@ -15,7 +15,7 @@ pub(super) struct Ties<'b> {
     links: &'b [Link],
     as_of: Micros,
     /// Of kinds whose links are the same for all values.
-    fixed: HashMap<Kind, Vec<Name>>,
+    fixed: Vec<(Kind, Vec<Name>)>,
     /// Nothing is a part of it (AGG-5).
     pub(super) leaf: bool,
     /// When it runs, once it does.
@@ -26,7 +26,7 @@ pub(super) struct Ties<'b> {
 
 impl<'b> Ties<'b> {
     /// All projects that are linked to anything.
-    pub(super) fn all(book: &'b Book, question: &Question) -> HashMap<Name, Self> {
+    pub(super) fn all(book: &'b Book, question: &Question) -> ByName<Self> {
         let held = |link: &&Link| link.held(question.as_of);
         let parents = |link: &&Link| link.kind == Kind::Parent;
         let wholes: HashSet<Name> =
@@ -47,7 +47,7 @@ impl<'b> Ties<'b> {
             };
             (*project, ties)
         };
-        let mut all: HashMap<Name, Self> = book.links.iter().map(ties).collect();
+        let mut all: ByName<Self> = book.links.iter().map(ties).collect();
         for whole in wholes {
             all.entry(whole).or_insert_with(|| Self { leaf: false, ..Self::none(question) });
         }
@@ -62,8 +62,8 @@ impl<'b> Ties<'b> {
 
     /// What it was linked to when a value was accepted; if to nothing, what it is linked to by the time that is asked for.
     pub(super) fn of(&self, kind: Kind, accepted: Micros, question: &Question) -> Cow<'_, [Name]> {
-        match self.fixed.get(&kind) {
-            Some(fixed) => Cow::Borrowed(fixed),
+        match self.fixed.iter().find(|(of, _)| *of == kind) {
+            Some((_, fixed)) => Cow::Borrowed(fixed),
             None => Cow::Owned(effective(self.links, kind, accepted, question)),
         }
     }
@@ -90,7 +90,7 @@ impl<'b> Ties<'b> {
         project: Name,
         accepted: Micros,
         question: &Question,
-        all: &HashMap<Name, Self>,
+        all: &ByName<Self>,
     ) -> bool {
         let linked = |kind: Kind, wanted: Option<Name>| {
             wanted.is_none_or(|wanted| self.of(kind, accepted, question).contains(&wanted))
@@ -106,7 +106,7 @@ impl<'b> Ties<'b> {
 }
 
 /// A project is another, or a part of it.
-fn is_part(project: Name, whole: Name, question: &Question, all: &HashMap<Name, Ties<'_>>) -> bool {
+fn is_part(project: Name, whole: Name, question: &Question, all: &ByName<Ties<'_>>) -> bool {
     let above = |project: &Name| {
         let ties = all.get(project)?;
         ties.now(Kind::Parent, question).first().copied()

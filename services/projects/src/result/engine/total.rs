@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use proto::projects::exclusion::Reason;
 use proto::projects::indicator::TimeAggregation;
 
-use super::book::{Book, Entry, Figure, Kind, Name};
+use super::book::{Book, ByName, Entry, Figure, Kind, Name};
 use super::exact::{Amount, Overflow};
 use super::line::Mean;
 pub use super::line::{Contribution, Exclusion, Keys, Line, Total};
@@ -30,47 +30,34 @@ pub fn aggregate<'b>(
     question: &Question,
     waiting: &'b [Entry],
 ) -> Result<Vec<Total<'b>>, Overflow> {
-    let by_territory = book.names.find(BY_TERRITORY);
-    let places =
-        question.territory.is_some() || question.keys.iter().any(|key| matches!(key, Key::Territory(_)));
-    let cut = Cut {
-        dimension: question.keys.iter().find_map(|key| match key {
-            Key::Dimension(dimension) => Some(*dimension),
-            _ => None,
-        }),
-        territory: by_territory.filter(|_| places),
-    };
-    let ties = Ties::all(book, question);
-    let mut expected: HashMap<Name, Vec<Name>> = HashMap::new();
-    for (project, ties) in ties.iter().filter(|(_, ties)| ties.leaf && ties.run.is_some()) {
-        for indicator in &ties.reports_on {
-            expected.entry(*indicator).or_default().push(*project);
-        }
-    }
-    let not_stated = book.names.find(NOT_STATED);
-    let unlinked = Ties::none(question);
-    let asker = Asker { book, tree, question, ties, unlinked, expected, cut, not_stated };
+    let asker = Asker::new(book, tree, question);
     let mut totals = Vec::new();
-    for (place, series) in book.series.iter().enumerate() {
-        let asked = question.indicators.is_empty() || question.indicators.contains(&series.indicator);
-        let Some(rules) = rules.get(&series.indicator).filter(|_| asked) else { continue };
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        let total = asker.series(place, *rules, waiting)?;
-        // A line may have something where the total has nothing: of another time, when the project stood elsewhere.
-        let told =
-            |line: &Line<'_>| line.expected > 0 || !line.reported.is_empty() || !line.exclusions.is_empty();
-        if told(&total.total) || total.lines.iter().any(told) {
+    for (series, rules) in asked(book, rules, question) {
+        let total = asker.series(series, rules, waiting)?;
+        if total.says_something() {
             totals.push(total);
         }
     }
     Ok(totals)
 }
 
+/// The series that are asked for, and how they are added up.
+pub(super) fn asked(
+    book: &Book,
+    rules: &HashMap<Name, Rules>,
+    question: &Question,
+) -> impl Iterator<Item = (u32, Rules)> {
+    (0..).zip(&book.series).filter_map(|(place, series)| {
+        let asked = question.indicators.is_empty() || question.indicators.contains(&series.indicator);
+        Some((place, *rules.get(&series.indicator).filter(|_| asked)?))
+    })
+}
+
 /// The values that no total holds, because the library has no counterpart of what they count (LES-7).
 pub fn alone<'b>(book: &'b Book, tree: &Tree, question: &Question) -> Vec<&'b Entry> {
     let ties = Ties::all(book, question);
     let unlinked = Ties::none(question);
-    let (expected, cut) = (HashMap::new(), Cut::default());
+    let (expected, cut) = (ByName::default(), Cut::default());
     let asker = Asker { book, tree, question, ties, unlinked, expected, cut, not_stated: None };
     let counts = |entry: &&Entry| {
         let period = book.period_of(entry);
@@ -103,11 +90,11 @@ pub(super) struct Asker<'b, 'q> {
     pub(super) book: &'b Book,
     pub(super) tree: &'q Tree,
     pub(super) question: &'q Question,
-    pub(super) ties: HashMap<Name, Ties<'b>>,
+    pub(super) ties: ByName<Ties<'b>>,
     /// Of a project without any.
     unlinked: Ties<'b>,
     /// Of each indicator, the projects that run and report on it.
-    pub(super) expected: HashMap<Name, Vec<Name>>,
+    pub(super) expected: ByName<Vec<Name>>,
     cut: Cut,
     not_stated: Option<Name>,
 }
@@ -119,8 +106,35 @@ pub(super) struct Sheet<'b> {
     pub(super) left: Vec<Exclusion<'b>>,
 }
 
-impl<'b> Asker<'b, '_> {
-    fn series(&self, series: u32, rules: Rules, waiting: &'b [Entry]) -> Result<Total<'b>, Overflow> {
+impl<'b, 'q> Asker<'b, 'q> {
+    pub(super) fn new(book: &'b Book, tree: &'q Tree, question: &'q Question) -> Self {
+        let places =
+            question.territory.is_some() || question.keys.iter().any(|key| matches!(key, Key::Territory(_)));
+        let cut = Cut {
+            dimension: question.keys.iter().find_map(|key| match key {
+                Key::Dimension(dimension) => Some(*dimension),
+                _ => None,
+            }),
+            territory: book.names.find(BY_TERRITORY).filter(|_| places),
+        };
+        let ties = Ties::all(book, question);
+        let mut expected: ByName<Vec<Name>> = ByName::default();
+        for (project, ties) in ties.iter().filter(|(_, ties)| ties.leaf && ties.run.is_some()) {
+            for indicator in &ties.reports_on {
+                expected.entry(*indicator).or_default().push(*project);
+            }
+        }
+        let not_stated = book.names.find(NOT_STATED);
+        Self { book, tree, question, ties, unlinked: Ties::none(question), expected, cut, not_stated }
+    }
+
+    /// The totals of a series, also where there is nothing in them.
+    pub(super) fn series(
+        &self,
+        series: u32,
+        rules: Rules,
+        waiting: &'b [Entry],
+    ) -> Result<Total<'b>, Overflow> {
         let mut sheet = Sheet { total: Line::default(), lines: BTreeMap::new(), left: Vec::new() };
         let mut values = Vec::new();
         for run in self.entries(series).chunk_by(|one, other| one.line == other.line) {
@@ -305,20 +319,21 @@ impl<'b> Asker<'b, '_> {
         sheet: &mut Sheet<'b>,
     ) -> Result<(), Overflow> {
         let mut means: BTreeMap<Keys, Mean> = BTreeMap::new();
-        let mut taken = Vec::new();
+        let (mut taken, mut into, mut none) = (Vec::new(), Vec::new(), Mean::default());
         for one in chosen {
             self.parts(one.entry, self.cut, &mut taken)?;
-            let mut into: Vec<(Keys, Part)> = Vec::with_capacity(taken.len());
+            into.clear();
             for part in &taken {
                 self.groups(one.entry, part, &mut |keys| into.push((keys, *part)));
             }
             // What a value has in a line is one amount, however many cells it comes from.
-            into.sort_by_key(|(keys, _)| *keys);
+            into.sort_by_key(|(keys, _): &(Keys, Part)| *keys);
             for same in into.chunk_by(|one, other| one.0 == other.0) {
                 let (keys, first) = same[0];
                 let part = same[1..].iter().try_fold(first, |sum, (_, part)| sum.with(*part))?;
                 let line = sheet.lines.entry(keys).or_insert_with(|| Line { keys, ..Line::default() });
-                self.take(rules, *one, part, line, means.entry(keys).or_default())?;
+                let mean = if one.weight.is_some() { means.entry(keys).or_default() } else { &mut none };
+                self.take(rules, *one, part, line, mean)?;
             }
         }
         for (keys, mean) in means {

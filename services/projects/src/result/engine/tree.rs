@@ -1,8 +1,6 @@
 //! Territories, and where in them a value stands (AGG-6).
 
-use std::collections::HashMap;
-
-use super::book::Name;
+use super::book::{ByName, Name};
 
 /// Which territories are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +12,10 @@ pub enum Level {
 }
 
 /// The territories that values may stand in, and those above them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     /// Of each territory: the one above it, none at the top; and its kind.
-    nodes: HashMap<Name, (Name, i32)>,
+    nodes: ByName<(Name, i32)>,
 }
 
 impl Tree {
