@@ -84,7 +84,7 @@ fn words(line: &str) -> Vec<String> {
 fn inner(field: &prost_reflect::FieldDescriptor) -> Option<prost_reflect::MessageDescriptor> {
     let kind = field.kind().as_message().cloned()?;
     let ours = kind.full_name().starts_with("ensemble.");
-    (ours && !crate::print::cell::ONE_LINERS.contains(&kind.name())).then_some(kind)
+    (ours && !print::cell::ONE_LINERS.contains(&kind.name())).then_some(kind)
 }
 
 fn unsaid(kind: &prost_reflect::MessageDescriptor) -> impl Iterator<Item = String> {

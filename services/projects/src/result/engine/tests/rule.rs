@@ -1,12 +1,14 @@
 //! Each rule by itself, on a network made by hand.
 
+use std::sync::Arc;
+
 use proto::projects::exclusion::Reason;
 use proto::projects::indicator::{CountingBasis, EntityAggregation, TimeAggregation};
 
 use super::super::super::cover::cover;
 use super::super::book::Cell;
 use super::super::exact::Amount;
-use super::super::{Book, Exact, Kind, Line, Name, Total, aggregate};
+use super::super::{Book, Exact, Kind, Line, Name, Question, Total, aggregate};
 use super::network::{Network, territories};
 use super::property::question;
 use super::reference::Asked;
@@ -141,8 +143,11 @@ fn covered(basis: CountingBasis) -> (bool, Vec<bool>) {
     let (book, asked) =
         (network.book(), Asked { keys: vec!["SEX".to_owned()], as_of: 9, ..Asked::default() });
     let (tree, rules, asked) = (network.tree(&book), network.rules(&book), question(&book, &asked, false));
-    let totals = aggregate(&book, &tree, &rules, &asked, &[]).unwrap();
-    let cover = &cover(&book, &tree, &rules, &asked, &totals, 5).unwrap()[0];
+    let add_up = |asked: &Question| {
+        Ok(aggregate(&book, &tree, &rules, asked, &[])?.into_iter().map(Arc::new).collect::<Vec<_>>())
+    };
+    let totals = add_up(&asked).unwrap();
+    let cover = &cover(&tree, &asked, &totals, add_up, 5).unwrap()[0];
     (cover.total, totals[0].lines.iter().map(|line| cover.hides(line.keys)).collect())
 }
 
