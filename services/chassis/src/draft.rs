@@ -89,9 +89,14 @@ impl Violations {
         given: &[String],
     ) -> Strings {
         for (index, code) in given.iter().enumerate().take(MOST) {
-            self.code(&format!("{field}[{index}]"), list, &known, code);
+            let at = format!("{field}[{index}]");
+            if given[..index].contains(code) {
+                self.add(at, say!("named twice", "nommé deux fois"));
+            } else {
+                self.code(&at, list, &known, code);
+            }
         }
-        self.once(field, given);
+        self.not_too_many(field, given.len(), MOST);
         given.to_vec().into()
     }
 
@@ -119,9 +124,7 @@ impl Violations {
         most: usize,
         read: impl Fn(&str, &T) -> Result<U>,
     ) -> Result<Vec<U>> {
-        if given.len() > most {
-            self.add(field, say!("at most {most}", "{most} au plus"));
-        }
+        self.not_too_many(field, given.len(), most);
         let mut found = Vec::new();
         for (index, one) in given.iter().enumerate().take(most) {
             found.extend(self.check(read(&format!("{field}[{index}]"), one))?);
@@ -131,12 +134,16 @@ impl Violations {
 
     /// Nothing is there twice, and there is not too much of it.
     pub fn once<T: Ord>(&mut self, field: &str, each: &[T]) {
-        if each.len() > MOST {
-            self.add(field, say!("at most {MOST}", "{MOST} au plus"));
-        }
+        self.not_too_many(field, each.len(), MOST);
         let mut seen = std::collections::BTreeSet::new();
         if let Some(again) = each.iter().position(|one| !seen.insert(one)) {
             self.add(format!("{field}[{again}]"), say!("named twice", "nommé deux fois"));
+        }
+    }
+
+    fn not_too_many(&mut self, field: &str, count: usize, most: usize) {
+        if count > most {
+            self.add(field, say!("at most {most}", "{most} au plus"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::sample::{self, PUBLISHED};
+use super::sample::{self, PUBLISHED, TABLES};
 use super::stage::{COORDINATOR, Stage};
 use crate::fault::{Result, exit};
 
@@ -12,11 +12,15 @@ pub(super) async fn show(stage: &Stage) -> Result {
     let words = ["import", "iati"].into_iter().chain(files.iter().map(String::as_str));
     let words: Vec<&str> = words.chain(["--partial", "--problems", "1"]).collect();
     let shown = format!("import iati {} --partial --problems 1", stage.file("sample/*"));
-    match stage.run_as_shown(COORDINATOR, &words, &shown).await {
-        // Some of the real files have records that cannot be taken; the report has just said so.
-        Err(fault) if fault.exit == exit::INVALID && fault.silent => {}
-        other => other?,
-    }
+    as_far_as_it_goes(stage.run_as_shown(COORDINATOR, &words, &shown).await)?;
+    stage.tell(
+        "Another bank publishes tables instead: they are joined, and taken over the same way.",
+        "Une autre banque publie des tables : elles sont réunies, et reprises de la même manière.",
+    );
+    sample::lay_out(stage, TABLES)?;
+    let folder = stage.file("sample/iadb-argentina-csv");
+    let words = ["import", "iati-csv", &folder, "--partial", "--problems", "1"];
+    as_far_as_it_goes(stage.run(COORDINATOR, &words).await)?;
     for words in [
         &["status"][..],
         &["partner", "duplicates", "--limit", "5"],
@@ -25,6 +29,14 @@ pub(super) async fn show(stage: &Stage) -> Result {
         stage.run(COORDINATOR, words).await?;
     }
     figures(stage).await
+}
+
+/// Some of the real files have records that cannot be taken; the report has just said so.
+fn as_far_as_it_goes(outcome: Result) -> Result {
+    match outcome {
+        Err(fault) if fault.exit == exit::INVALID && fault.silent => Ok(()),
+        other => other,
+    }
 }
 
 /// What the imported projects promised and reported: real indicators, real targets, real actuals.

@@ -28,6 +28,19 @@ pub(super) const PUBLISHED: &[Sample] = sample![
     "belgium-dgd-2021-extract.xml.gz",
 ];
 
+/// Activities as linked tables.
+pub(super) const TABLES: &[Sample] = sample![
+    "iadb-argentina-csv/activities.csv.gz",
+    "iadb-argentina-csv/activity_date.csv.gz",
+    "iadb-argentina-csv/descriptions.csv.gz",
+    "iadb-argentina-csv/indicator_periods.csv.gz",
+    "iadb-argentina-csv/indicators.csv.gz",
+    "iadb-argentina-csv/locations.csv.gz",
+    "iadb-argentina-csv/participating_orgs.csv.gz",
+    "iadb-argentina-csv/results.csv.gz",
+    "iadb-argentina-csv/sectors.csv.gz",
+];
+
 /// What lies in something comes after it.
 pub(super) const TERRITORIES: &[Sample] = sample![
     "country-codes.csv.gz",
@@ -48,6 +61,9 @@ const STORY: &[Sample] = sample![
 pub(super) fn lay_out(stage: &Stage, files: &[Sample]) -> Result<Vec<String>> {
     let lay = |(name, bytes): &Sample| {
         let path = stage.file(&format!("sample/{name}"));
+        if let Some(folder) = std::path::Path::new(&path).parent() {
+            std::fs::create_dir_all(folder)?;
+        }
         std::fs::write(&path, bytes)?;
         Ok(path)
     };
