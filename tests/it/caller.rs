@@ -1,6 +1,7 @@
 //! Whoever calls: a credential, a language, and a client for every noun; and what to expect of an answer.
 
 use std::fmt::Debug;
+use std::time::{Duration, Instant};
 
 use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
@@ -26,6 +27,9 @@ use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
 
 use crate::harness::{Network, eventually};
+
+/// A story ends within the rest of a token's quarter of an hour.
+const TOKEN_USE: Duration = Duration::from_secs(5 * 60);
 
 /// What a caller sends along with each request.
 #[derive(Clone, Default)]
@@ -82,6 +86,8 @@ pub(crate) struct Caller {
     pub(crate) who: Who,
     /// The address and the password of a person.
     pub(crate) account: Option<(String, String)>,
+    /// When it signed in.
+    pub(crate) since: Instant,
     pub(crate) network: &'static Network,
 }
 
@@ -95,14 +101,19 @@ macro_rules! clients {
 
 impl Caller {
     pub(crate) fn new(network: &'static Network, name: impl Into<String>, who: Who) -> Self {
-        Self { name: name.into(), who, account: None, network }
+        Self { name: name.into(), who, account: None, since: Instant::now(), network }
     }
 
     /// The same person with a new token, which knows of roles given since.
     pub(crate) async fn again(&self) -> Self {
         let (email, password) = self.account.as_ref().unwrap();
         let pair = self.network.sign_in(email, password).await;
-        Self { who: Who::bearer(&pair.access_token), ..self.clone() }
+        Self { who: Who::bearer(&pair.access_token), since: Instant::now(), ..self.clone() }
+    }
+
+    /// A whole run may take longer than a token lives (IDN-3).
+    pub(crate) fn is_worn(&self) -> bool {
+        self.account.is_some() && self.since.elapsed() > TOKEN_USE
     }
 
     /// The same person with a token that knows of an approved partner. identity hears of it a moment later, and what it

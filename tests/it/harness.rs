@@ -55,7 +55,7 @@ pub(crate) struct Network {
 }
 
 type Shared = &'static OnceLock<&'static Network>;
-type OnceCaller = std::sync::Arc<tokio::sync::OnceCell<Caller>>;
+type OnceCaller = std::sync::Arc<tokio::sync::Mutex<Option<Caller>>>;
 
 impl Network {
     /// The network of this arrangement that all stories share; none where PostgreSQL is missing.

@@ -23,7 +23,13 @@ impl Network {
     /// A person of that name, made and signed in when first asked for; also anything else that has a name.
     pub(crate) async fn once(&'static self, name: &str, make: impl Future<Output = Caller>) -> Caller {
         let cell = self.people.lock().unwrap().entry(name.to_owned()).or_default().clone();
-        cell.get_or_init(|| make).await.clone()
+        let mut known = cell.lock().await;
+        let caller = match known.take() {
+            None => make.await,
+            Some(caller) if caller.is_worn() => caller.again().await,
+            Some(caller) => caller,
+        };
+        known.insert(caller).clone()
     }
 
     /// Accepts an invitation and signs in.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use iati::tables::{Joined, Refused};
-use prost_reflect::DynamicMessage;
+use prost_reflect::{DynamicMessage, ReflectMessage as _};
 use proto::common::ImportReport;
 
 use super::{Plan, files, rehearsal, take_over, ways};
@@ -102,5 +102,6 @@ pub(super) fn place(report: &mut DynamicMessage, joined: Joined, language: Langu
     own.note(joined.problems);
     told.problems.extend(own.report("", language == Language::Fr).problems);
     told.problems_left_off += i32::try_from(joined.left_off).unwrap_or(i32::MAX);
+    *report = DynamicMessage::new(report.descriptor()); // what is transcoded is added to what stands there
     report.transcode_from(&told).map_err(|error| failed(&error))
 }
