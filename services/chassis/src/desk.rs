@@ -77,7 +77,7 @@ impl<R: Told> Desk<R> {
         self.answer(&caller, self.find(&caller, asked).await?)
     }
 
-    /// The messages of a BatchGet, in the order asked.
+    /// The messages of a `BatchGet`, in the order asked.
     ///
     /// # Errors
     /// As [`Store::batch`]; `NOT_FOUND` for one that the caller may not read.

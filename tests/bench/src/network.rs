@@ -131,7 +131,7 @@ impl Network {
             title: Some(text("Devices for all")),
             summary: Some(text("We lend devices.")),
             lead_partner: self.partner.clone(),
-            planned_period: span((2025, 1, 1), (2029, 12, 31)),
+            planned_period: span((2025, 1, 1), (2025, 12, 31)),
             recommendations: vec!["recommendations/idt-5".to_owned()],
             theory_of_change: Some(pb::TheoryOfChange {
                 problem: "Some cannot take part.".to_owned(),
@@ -205,6 +205,14 @@ impl Network {
         let parent = project.name.clone();
         let request = pb::CreateReportRequest { parent, report: Some(report), ..Default::default() };
         Ok(self.admin.reports().create_report(request).await?.into_inner().name)
+    }
+
+    /// Accepts reports one after the other.
+    pub(crate) async fn accept_all(&self, reports: &[String]) -> Result<()> {
+        for report in reports {
+            self.accept(report).await?;
+        }
+        Ok(())
     }
 
     /// Sends a report to review, which accepts it.

@@ -331,7 +331,10 @@ async fn les_11_a_place_taken_from_a_project_alters_no_accepted_report(network: 
         reason: "We left.".to_owned(),
         ..Default::default()
     };
-    assert_eq!(done(coordinator.projects().rebaseline_project(leave).await).territories, [one.clone()]);
+    assert_eq!(
+        done(coordinator.projects().rebaseline_project(leave).await).territories,
+        std::slice::from_ref(&one)
+    );
     let after = read(&counted.admin, &before.name).await;
     assert_eq!(
         (&after.values, &after.etag, after.accept_time),

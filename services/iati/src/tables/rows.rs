@@ -85,7 +85,7 @@ pub(super) fn read(
     room: &mut u64,
     joined: &mut Joined,
 ) -> Result<Option<Rows>, Vec<Problem>> {
-    let Some(bytes) = bytes(folder, table.name, room).map_err(|problem| vec![problem])? else {
+    let Some(bytes) = bytes(folder, table.name, room).map_err(|problem| vec![*problem])? else {
         return Ok(None);
     };
     let text = delimited::Text::of(&bytes).ok_or_else(|| vec![told::no_text(table.name)])?;
@@ -136,7 +136,7 @@ fn columns(
 }
 
 /// A table's file, packed or not.
-fn bytes(folder: &Path, name: &str, room: &mut u64) -> Result<Option<Vec<u8>>, Problem> {
+fn bytes(folder: &Path, name: &str, room: &mut u64) -> Result<Option<Vec<u8>>, Box<Problem>> {
     let mut file = None;
     for (ending, packed) in [("csv", false), ("csv.gz", true)] {
         match File::open(folder.join(format!("{name}.{ending}"))) {
@@ -145,7 +145,7 @@ fn bytes(folder: &Path, name: &str, room: &mut u64) -> Result<Option<Vec<u8>>, P
                 break;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(told::unopened(name, &error)),
+            Err(error) => return Err(Box::new(told::unopened(name, &error))),
         }
     }
     let Some((file, packed)) = file else { return Ok(None) };
@@ -154,8 +154,10 @@ fn bytes(folder: &Path, name: &str, room: &mut u64) -> Result<Option<Vec<u8>>, P
         true => MultiGzDecoder::new(file).take(*room + 1).read_to_end(&mut bytes),
         false => file.take(*room + 1).read_to_end(&mut bytes),
     };
-    read.map_err(|error| told::unopened(name, &error))?;
-    *room = room.checked_sub(bytes.len() as u64).ok_or_else(|| told::too_large(name, super::LARGEST))?;
+    read.map_err(|error| Box::new(told::unopened(name, &error)))?;
+    *room = room
+        .checked_sub(bytes.len() as u64)
+        .ok_or_else(|| Box::new(told::too_large(name, super::LARGEST)))?;
     Ok(Some(bytes))
 }
 

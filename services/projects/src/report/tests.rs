@@ -242,7 +242,7 @@ fn a_report_is_begun_for_a_project_and_the_days_of_a_period() {
 }
 
 #[test]
-fn only_leaves_report_and_only_while_there_is_work() {
+fn agg_5_only_leaves_report_and_only_while_there_is_work() {
     for state in [ProjectState::Draft, ProjectState::Approved, ProjectState::Closed, ProjectState::Cancelled]
     {
         let mut ground = ground();

@@ -116,7 +116,7 @@ fn location(one: &pb::ProjectLocation) -> Location {
     }
 }
 
-/// A territory as a place: its name, its middle, and its number at GeoNames; other registers are no gazetteers of the
+/// A territory as a place: its name, its middle, and its number at `GeoNames`; other registers are no gazetteers of the
 /// standard.
 fn territory(one: &crate::territory::row::Model) -> Location {
     let place = |identifier: &proto::common::ExternalIdentifier| {
@@ -126,7 +126,7 @@ fn territory(one: &crate::territory::row::Model) -> Location {
             level: None,
         })
     };
-    let middle = one.centroid.clone().set();
+    let middle = one.centroid.set();
     Location {
         ids: one.identifiers.iter().filter_map(place).collect(),
         names: narratives(&one.display_name),

@@ -40,7 +40,7 @@ proptest! {
         let mut pieces = 0_u32;
         while !(entries.is_empty() && links.is_empty()) {
             let some = usize::try_from(1 + seed.rotate_right(pieces) % 5).unwrap();
-            let asked = &asked[usize::from(pieces % 2 == 0)];
+            let asked = &asked[usize::from(pieces.is_multiple_of(2))];
             let fresh = if earlier.is_empty() { &mut entries } else { &mut earlier };
             book.put(fresh.split_off(fresh.len().saturating_sub(some)));
             still_right(&memo, &network, &book, &tree, asked);
