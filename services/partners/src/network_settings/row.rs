@@ -23,6 +23,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for pb::NetworkSettings {
     fn from(settings: Model) -> Self {
+        let agreed = settings.agreed.into_inner();
         Self {
             etag: chassis::store::etag(settings.revision),
             name: settings.name,
@@ -30,7 +31,9 @@ impl From<Model> for pb::NetworkSettings {
             create_time: Some(settings.create_time.to_timestamp()),
             update_time: Some(settings.update_time.to_timestamp()),
             revision: settings.revision,
-            ..settings.agreed.into_inner()
+            // What was agreed on before there was this setting says nothing of it.
+            health_check_min_responses: agreed.health_check_min_responses.max(super::rules::LEAST_RESPONSES),
+            ..agreed
         }
     }
 }

@@ -19,6 +19,8 @@ pub const NAME: &str = "networkSettings/default";
 /// Fewer people than this are always recognisable (GDP-2).
 const LEAST_K: i32 = 3;
 const MOST_K: i32 = 1000;
+/// With fewer answers than this, each member could tell the others' (PAR-22).
+pub const LEAST_RESPONSES: i32 = 3;
 /// Ten years.
 const MOST_DAYS: i32 = 3650;
 const MOST_MONTHS: i32 = 120;
@@ -42,6 +44,7 @@ pub fn defaults(uid: uuid::Uuid, now: Micros) -> Model {
         agreement_reminder_days: vec![180, 90, 30],
         renewal_review_months: 12,
         participant_retention_months: 24,
+        health_check_min_responses: LEAST_RESPONSES,
         ..Default::default()
     };
     Model {
@@ -92,6 +95,7 @@ fn read(draft: &pb::NetworkSettings) -> Result<pb::NetworkSettings> {
         ("moderation_due_working_days", draft.moderation_due_working_days, 0, MOST_DAYS),
         ("renewal_review_months", draft.renewal_review_months, 0, MOST_MONTHS),
         ("participant_retention_months", draft.participant_retention_months, 0, MOST_MONTHS),
+        ("health_check_min_responses", draft.health_check_min_responses, LEAST_RESPONSES, MOST_K),
     ] {
         if !(least..=most).contains(&number) {
             wrong.add(field, say!("{least} to {most} is expected", "de {least} à {most} attendu"));
