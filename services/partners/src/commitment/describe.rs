@@ -97,7 +97,7 @@ fn in_kind(wrong: &mut Violations, commitment: &mut Model, draft: &pb::Commitmen
     Ok(())
 }
 
-fn more_than_nothing() -> chassis::say::Text {
+fn more_than_nothing() -> say::Text {
     say!("more than 0", "plus de 0")
 }
 

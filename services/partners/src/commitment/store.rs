@@ -7,7 +7,7 @@ use chassis::error::{Error, Result};
 use chassis::{Call, say};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{Condition, DatabaseExecutor, ExprTrait as _};
+use sea_orm::{Condition, DatabaseExecutor};
 
 use super::row::{COLUMN, Entity, Model};
 use super::rules;

@@ -32,7 +32,7 @@ impl HealthCheckService for HealthChecks {
         let (call, request) = self.0.open(request)?;
         name::id("parent", PARTNERSHIP, &request.parent)?;
         let reader = self.0.context.database.reader();
-        let today = network_settings::store::today(reader, call.now).await?;
+        let today = network_settings::store::today(reader, call.now).await.map_err(Error::from)?;
         let today = today.ok_or_else(|| Error::internal("the clock shows no day"))?;
         let draft = request.health_check.unwrap_or_default();
         let row = rules::create(&request.parent, &request.health_check_id, &draft, today, &call)?;

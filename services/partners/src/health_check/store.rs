@@ -14,7 +14,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
 
-use super::row::{COLUMN, Entity, Model};
+use super::row::{COLUMN, Model};
 use super::rules;
 use crate::{network_settings, partnership};
 
@@ -23,18 +23,9 @@ pub(crate) type Which = Condition;
 
 /// The health checks that a list shows: of one partnership, or of all that the caller sees.
 pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
-    within_visible(COLUMN.partnership, caller, parent)
-}
-
-/// What stands in partnerships that the caller sees: in one of them, or in any.
-pub(crate) fn within_visible(
-    column: impl ColumnTrait,
-    caller: &Caller,
-    parent: Option<&str>,
-) -> Condition {
     let mut visible = Condition::all();
     if let Some(parent) = parent {
-        visible = visible.add(column.eq(parent));
+        visible = visible.add(COLUMN.partnership.eq(parent));
     }
     if caller.oversees() {
         return visible;
@@ -44,7 +35,7 @@ pub(crate) fn within_visible(
         .from("partnership")
         .cond_where(partnership::store::visible(caller))
         .to_owned();
-    visible.add(column.in_subquery(seen))
+    visible.add(COLUMN.partnership.in_subquery(seen))
 }
 
 /// The open ones that ask a partner and that it has not answered.
@@ -129,10 +120,10 @@ pub(crate) async fn partnerships(
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
     let known = partnerships(db, rows.iter().map(|row| row.partnership.clone()).collect(), now).await?;
     let agreed = network_settings::store::agreed(db).await?;
+    let least = Ord::max(agreed.health_check_min_responses, network_settings::rules::LEAST_RESPONSES);
     for row in rows {
         row.facts.partnership = known.get(&row.partnership).cloned();
-        row.facts.min_responses =
-            agreed.health_check_min_responses.max(network_settings::rules::LEAST_RESPONSES);
+        row.facts.min_responses = least;
     }
     Ok(())
 }
