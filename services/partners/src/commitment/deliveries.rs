@@ -178,7 +178,10 @@ fn answer(commitment: &mut Model, id: &str, answer: Answer, call: &Call) -> Resu
 
 fn line<'a>(commitment: &'a Model, id: &str) -> Result<&'a pb::CommitmentDelivery> {
     commitment.deliveries.iter().find(|line| line.id == id).ok_or_else(|| {
-        Error::invalid("delivery", say!("no such delivery: d1, d2…", "cette livraison n'existe pas : d1, d2…"))
+        Error::invalid(
+            "delivery",
+            say!("no such delivery: d1, d2…", "cette livraison n'existe pas : d1, d2…"),
+        )
     })
 }
 

@@ -74,7 +74,12 @@ fn cash(wrong: &mut Violations, commitment: &mut Model, draft: &pb::Commitment) 
 }
 
 /// Anything else has a quantity; what it may be worth is an estimate.
-fn in_kind(wrong: &mut Violations, commitment: &mut Model, draft: &pb::Commitment, asked: bool) -> Result<()> {
+fn in_kind(
+    wrong: &mut Violations,
+    commitment: &mut Model,
+    draft: &pb::Commitment,
+    asked: bool,
+) -> Result<()> {
     let quantity = draft.quantity.as_ref().map(|quantity| value::number("quantity", quantity)).transpose();
     let quantity = wrong.check(quantity)?.flatten();
     wrong.require("quantity", !asked || draft.quantity.is_some());

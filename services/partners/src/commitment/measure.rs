@@ -89,7 +89,9 @@ impl Model {
     /// How much, as it is told: a quantity, or an amount.
     pub fn tell(&self, number: Decimal) -> (Option<DecimalValue>, Option<Money>) {
         if self.nature == Nature::Cash {
-            let amount = number.to_i64().map(|minor_units| Money { currency_code: self.currency.clone(), minor_units });
+            let amount = number
+                .to_i64()
+                .map(|minor_units| Money { currency_code: self.currency.clone(), minor_units });
             return (None, amount);
         }
         (Some(value::decimal_value(number)), None)

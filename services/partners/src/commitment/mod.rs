@@ -9,3 +9,4 @@ pub mod row;
 pub mod rpc;
 pub mod rules;
 pub mod store;
+pub mod totals;

@@ -66,7 +66,8 @@ impl Model {
 /// Coordinators, and the administrators of the lead.
 pub(super) fn leads(caller: &Caller, commitment: &Model) -> bool {
     let within = commitment.within.as_ref();
-    caller.is(Role::Coordinator) || within.is_some_and(|partnership| partnership::rules::leads(caller, partnership))
+    caller.is(Role::Coordinator)
+        || within.is_some_and(|partnership| partnership::rules::leads(caller, partnership))
 }
 
 /// The administrators of the partner that gives.
@@ -106,7 +107,8 @@ pub(super) fn answering<'a>(caller: &Caller, commitment: &'a Model) -> Option<&'
     }
     let members = commitment.within.iter().flat_map(|partnership| partnership.members_today());
     let mut others = members.filter(|member| {
-        member.role() != Part::Observer && commitment.living(&member.partner) != commitment.living(&commitment.partner)
+        member.role() != Part::Observer
+            && commitment.living(&member.partner) != commitment.living(&commitment.partner)
     });
     let other = others.find(|member| commitment.holds(caller, &member.partner, &SPEAKERS));
     other.map(|member| member.partner.as_str()).or(caller.is(Role::Coordinator).then_some(""))
@@ -138,12 +140,17 @@ pub fn awaiting(commitment: &Model) -> (&'static str, &str) {
         _ => return ("NOBODY", ""),
     };
     // Nobody decides on what they give.
-    if partner.is_empty() || partner == commitment.partner { ("COORDINATOR", "") } else { ("PARTNER", partner) }
+    if partner.is_empty() || partner == commitment.partner {
+        ("COORDINATOR", "")
+    } else {
+        ("PARTNER", partner)
+    }
 }
 
 /// Says anew whose turn it is.
 pub(super) fn turn(commitment: &mut Model, now: Micros) {
-    let open = |answer: Answer| deliveries::standing(&commitment.deliveries).any(|line| line.state() == answer);
+    let open =
+        |answer: Answer| deliveries::standing(&commitment.deliveries).any(|line| line.state() == answer);
     let turn = match commitment.state.get() {
         State::Pledged => Turn::Giver,
         State::Confirmed if open(Answer::Recorded) => Turn::Receiver,

@@ -90,8 +90,8 @@ impl From<Model> for pb::Commitment {
         let (waived_quantity, waived_amount) =
             if waived { commitment.tell(measure::number(&commitment.waived)) } else { (None, None) };
         let pledged = commitment.pledged();
-        let rate = (!pledged.is_zero())
-            .then(|| value::ratio_value(measure::number(&commitment.confirmed), pledged));
+        let rate =
+            (!pledged.is_zero()).then(|| value::ratio_value(measure::number(&commitment.confirmed), pledged));
         let period = commitment.period_start.map(|start| DateRange {
             start_date: Some(start.to_date()),
             end_date: commitment.period_end.map(Day::to_date),

@@ -13,9 +13,7 @@ use proto::partners::commitment_delivery::State as Answer;
 use super::allocations::within_the_pledge;
 use super::deliveries;
 use super::describe::describe;
-use super::parts::{
-    Turn, delivers, gives_and_administers, gives_or_leads, leads, plans, receives, turn,
-};
+use super::parts::{Turn, delivers, gives_and_administers, gives_or_leads, leads, plans, receives, turn};
 use super::row::Model;
 use crate::partnership;
 use crate::partnership::describe::PARTNER;
@@ -34,12 +32,17 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
     Transition::new("AllocateCommitment", CONFIRMED, State::Confirmed, plans),
     Transition::new("RecordDelivery", CONFIRMED, State::Confirmed, delivers),
     Transition::new("ReverseDelivery", CONFIRMED, State::Confirmed, delivers).guarded(something_recorded),
-    Transition::new("ConfirmDelivery", CONFIRMED, State::Confirmed, receives).decides().guarded(something_to_answer),
-    Transition::new("DisputeDelivery", CONFIRMED, State::Confirmed, receives).decides().guarded(something_to_answer),
+    Transition::new("ConfirmDelivery", CONFIRMED, State::Confirmed, receives)
+        .decides()
+        .guarded(something_to_answer),
+    Transition::new("DisputeDelivery", CONFIRMED, State::Confirmed, receives)
+        .decides()
+        .guarded(something_to_answer),
     Transition::new("WaiveRemainder", CONFIRMED, State::Confirmed, receives).decides().guarded(may_be_waived),
     Transition::new("FulfilCommitment", CONFIRMED, State::Fulfilled, leads).decides().complete(),
     Transition::new("CancelCommitment", PLEDGED, State::Cancelled, gives_or_leads),
-    Transition::new("CancelCommitment", CONFIRMED, State::Cancelled, gives_or_leads).guarded(nothing_delivered),
+    Transition::new("CancelCommitment", CONFIRMED, State::Cancelled, gives_or_leads)
+        .guarded(nothing_delivered),
     Transition::new("DefaultCommitment", CONFIRMED, State::Defaulted, coordinator).guarded(period_is_over),
 ]);
 
@@ -218,10 +221,9 @@ fn period_is_over(commitment: &Model, _: Micros) -> Result<()> {
     let today = commitment.today()?;
     match commitment.period_end {
         Some(end) if end < today => Ok(()),
-        Some(end) => Err(Error::refused(
-            "COMMITMENT_PERIOD",
-            say!("it runs until {end}", "il court jusqu'au {end}"),
-        )),
+        Some(end) => {
+            Err(Error::refused("COMMITMENT_PERIOD", say!("it runs until {end}", "il court jusqu'au {end}")))
+        }
         None => Err(Error::refused(
             "COMMITMENT_PERIOD",
             say!("nobody said when it ends", "sa date de fin n'est pas connue"),
@@ -279,13 +281,21 @@ pub fn gaps(commitment: &Model) -> Vec<Gap> {
     }
     let gap = |field, missing: bool, what| missing.then_some(Gap { field, rule: "COMMITMENT_FIELDS", what });
     [
-        gap("description", commitment.description.translations.is_empty(), say!("say what it is", "dites ce que c'est")),
+        gap(
+            "description",
+            commitment.description.translations.is_empty(),
+            say!("say what it is", "dites ce que c'est"),
+        ),
         gap(
             "resource_type",
             commitment.resource_type.is_empty(),
             say!("say what kind of resource it is", "précisez le type de ressource"),
         ),
-        gap("quantity", commitment.pledged().is_zero(), say!("say how much it is", "précisez la quantité ou le montant")),
+        gap(
+            "quantity",
+            commitment.pledged().is_zero(),
+            say!("say how much it is", "précisez la quantité ou le montant"),
+        ),
         gap(
             "unit",
             commitment.nature != Nature::Cash && commitment.unit.is_empty(),

@@ -30,9 +30,8 @@ pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
         .and_where(partnership::row::COLUMN.state.is_in(states))
         .to_owned();
     let binding = rules::BINDING.iter().map(|state| Coded::from(*state));
-    let public = Condition::all()
-        .add(COLUMN.state.is_in(binding))
-        .add(COLUMN.partnership.in_subquery(public));
+    let public =
+        Condition::all().add(COLUMN.state.is_in(binding)).add(COLUMN.partnership.in_subquery(public));
     let mut any = Condition::any().add(public);
     if !caller.partners.is_empty() {
         let own = || caller.partners.keys().map(String::as_str);
@@ -60,7 +59,8 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
         reference_free(row, unit).await?;
     }
     let agreed = before.map(|before| before.agreement.as_str()).unwrap_or_default();
-    if row.agreement != agreed && !row.agreement.is_empty() && !agreement_exists(unit, &row.agreement).await? {
+    if row.agreement != agreed && !row.agreement.is_empty() && !agreement_exists(unit, &row.agreement).await?
+    {
         return Err(Error::invalid(
             "commitment.agreement",
             say!("no such agreement", "cet accord n'existe pas"),

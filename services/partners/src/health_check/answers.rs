@@ -75,7 +75,10 @@ pub fn actions(
         let due = action.due_date.as_ref().map(|date| Day::from_date("due_date", date)).transpose();
         let due = wrong.check(due)?.flatten();
         if due.is_some_and(|due| due < today) {
-            wrong.add("due_date", say!("it has passed: today or later", "date passée : aujourd'hui ou plus tard"));
+            wrong.add(
+                "due_date",
+                say!("it has passed: today or later", "date passée : aujourd'hui ou plus tard"),
+            );
         }
         wrong.finish().map_err(|error| error.under(field))?;
         let due_date = due.map(proto::Date::from);

@@ -35,7 +35,8 @@ pub fn blocks(responses: &[pb::HealthCheckResponse]) -> Vec<Block> {
         return Vec::new();
     };
     let block = |code: &'static str| {
-        let of_block = |statement: &str| statements.find(statement).is_some_and(|known| known.category == code);
+        let of_block =
+            |statement: &str| statements.find(statement).is_some_and(|known| known.category == code);
         let sum = |response: &pb::HealthCheckResponse| -> i32 {
             response.scores.iter().filter(|said| of_block(&said.statement)).map(|said| said.score).sum()
         };
@@ -121,7 +122,8 @@ pub(crate) mod tests {
     fn par_22_a_summary_is_exact_and_rounded_once() {
         let mut uneven = response("partners/c", [1, 2, 3, 4]);
         uneven.scores[0].score = 2; // 4 thirds of FUNDAMENTALS
-        let told = told(&[response("partners/a", [5, 2, 3, 5]), response("partners/b", [2, 2, 3, 5]), uneven]);
+        let told =
+            told(&[response("partners/a", [5, 2, 3, 5]), response("partners/b", [2, 2, 3, 5]), uneven]);
         assert_eq!(told[0], ["2.78", "1.33", "5", "3.67"]);
         assert_eq!(told[1], ["2", "2", "2", "0"]);
         assert_eq!(told[3], ["4.67", "4", "5", "1"]);

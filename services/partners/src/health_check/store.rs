@@ -168,11 +168,7 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
 }
 
 /// The partnership that something is made in.
-pub(crate) async fn parent(
-    unit: &Unit<'_>,
-    call: &Call,
-    name: &str,
-) -> Result<Arc<partnership::row::Model>> {
+pub(crate) async fn parent(unit: &Unit<'_>, call: &Call, name: &str) -> Result<Arc<partnership::row::Model>> {
     let known = partnerships(&unit.txn.into(), BTreeSet::from([name.to_owned()]), unit.now).await?;
     known.get(name).cloned().ok_or_else(|| call.caller.not_found(name))
 }

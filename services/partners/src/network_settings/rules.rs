@@ -169,7 +169,17 @@ mod tests {
     #[test]
     fn every_wrong_setting_is_named() {
         let all = wrong(|draft| *draft = pb::NetworkSettings { due_soon_days: -1, ..Default::default() });
-        assert_eq!(all, ["time_zone", "rag_green", "rag_amber", "public_k", "due_soon_days", "health_check_min_responses"]);
+        assert_eq!(
+            all,
+            [
+                "time_zone",
+                "rag_green",
+                "rag_amber",
+                "public_k",
+                "due_soon_days",
+                "health_check_min_responses"
+            ]
+        );
         assert_eq!(wrong(|draft| draft.time_zone = "Europe/Atlantis".to_owned()), ["time_zone"]);
         assert_eq!(wrong(|draft| draft.agreement_reminder_days = vec![-1]), ["agreement_reminder_days"]);
         assert!(wrong(|draft| draft.return_grace_days = 0).is_empty(), "no grace may be agreed on");

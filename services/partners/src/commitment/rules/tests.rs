@@ -151,7 +151,10 @@ fn deliver(row: &mut Model, minor_units: i64) -> Result<()> {
 fn money_has_an_amount_and_anything_else_a_quantity() {
     let asked = |draft: pb::Commitment| wrong(create("partnerships/p", "", &draft, &admin(GIVER)));
     assert!(asked(draft()).is_empty() && asked(in_kind()).is_empty());
-    assert!(asked(pb::Commitment { amount: None, ..in_kind() }).is_empty(), "it counts without a money value");
+    assert!(
+        asked(pb::Commitment { amount: None, ..in_kind() }).is_empty(),
+        "it counts without a money value"
+    );
     assert_eq!(asked(pb::Commitment { amount: None, ..draft() }), ["commitment.amount"]);
     assert_eq!(asked(pb::Commitment { amount: euros(0), ..draft() }), ["commitment.amount.minor_units"]);
     assert_eq!(asked(pb::Commitment { quantity: number("1"), ..draft() }), ["commitment.quantity"]);
@@ -189,8 +192,12 @@ fn members_pledge_and_their_own_administrator_confirms() {
 #[test]
 fn par_16_projects_have_no_more_than_was_pledged_in_the_same_measure() {
     let allocate = |row: &mut Model, project: &str, quantity, amount| {
-        let request =
-            pb::AllocateCommitmentRequest { project: project.to_owned(), quantity, amount, ..Default::default() };
+        let request = pb::AllocateCommitmentRequest {
+            project: project.to_owned(),
+            quantity,
+            amount,
+            ..Default::default()
+        };
         allocations::allocate(row, &request, &admin(LEAD))
     };
     let mut cash = made(&draft());
@@ -263,7 +270,10 @@ fn bey_2_only_what_the_receiver_confirmed_counts() {
     }
     assert_eq!(rule(deliveries::waive(&mut row.clone(), &admin(LEAD))), "BEY-2", "it waits for an answer");
     deliveries::dispute(&mut row, "d1", &call(LEAD, &[Role::Reporter], &[], "It never came.")).unwrap();
-    assert_eq!((row.deliveries[0].state(), row.deliveries[0].reason.as_str()), (Answer::Disputed, "It never came."));
+    assert_eq!(
+        (row.deliveries[0].state(), row.deliveries[0].reason.as_str()),
+        (Answer::Disputed, "It never came.")
+    );
     assert_eq!((row.confirmed.as_str(), parts::awaiting(&row)), ("0", ("PARTNER", GIVER)));
     assert_eq!(rule(deliveries::dispute(&mut row.clone(), "d1", &admin(LEAD))), "BEY-2");
     deliveries::confirm(&mut row, "d1", &admin(LEAD)).unwrap();
@@ -364,7 +374,10 @@ fn what_was_delivered_is_not_cancelled_and_nothing_defaults_before_its_end() {
     assert_eq!(rule(end("DefaultCommitment", &mut over.clone(), &admin(LEAD))), "FORBIDDEN");
     end("DefaultCommitment", &mut over, &coordinator()).unwrap();
     deliveries::reverse(&mut row, "d1", &admin(GIVER)).unwrap();
-    assert_eq!(rule(end("CancelCommitment", &mut row.clone(), &call(GIVER, &[Role::PartnerAdmin], &[], ""))), "INVALID");
+    assert_eq!(
+        rule(end("CancelCommitment", &mut row.clone(), &call(GIVER, &[Role::PartnerAdmin], &[], ""))),
+        "INVALID"
+    );
     end("CancelCommitment", &mut row, &admin(LEAD)).unwrap();
     assert_eq!((row.state(), row.state_reason.as_str()), (State::Cancelled, "Because."));
 }

@@ -119,7 +119,10 @@ fn par_20_who_was_a_member_on_the_day_answers_once_and_may_say_it_anew() {
     };
     assert_eq!(rule(submit(&mut check, &request, &admin("partners/b"))), "FORBIDDEN");
     assert_eq!(rule(submit(&mut check, &request, &coordinator())), "FORBIDDEN");
-    assert_eq!(rule(submit(&mut check, &request, &call("partners/c", &[Role::Integration], &[]))), "FORBIDDEN");
+    assert_eq!(
+        rule(submit(&mut check, &request, &call("partners/c", &[Role::Integration], &[]))),
+        "FORBIDDEN"
+    );
     request.scores[3].score = 6;
     request.scores.pop();
     match submit(&mut check, &request, &admin("partners/c")) {
@@ -192,14 +195,17 @@ fn par_23_who_is_far_apart_or_discontent_does_something_about_it() {
     };
     let well = [4, 4, 4, 4];
     assert_eq!(rule(close(&mut answered([well; 4]), &[], &admin("partners/a"))), "done");
-    for bad in [[[5, 4, 4, 4], [2, 4, 4, 4], well, well], [[4, 4, 2, 4], [4, 4, 3, 4], [4, 4, 3, 4], [4, 4, 3, 4]]] {
+    for bad in
+        [[[5, 4, 4, 4], [2, 4, 4, 4], well, well], [[4, 4, 2, 4], [4, 4, 3, 4], [4, 4, 3, 4], [4, 4, 3, 4]]]
+    {
         let mut check = answered(bad);
         assert_eq!(rule(close(&mut check.clone(), &[], &admin("partners/a"))), "PAR-23");
         assert_eq!(rule(close(&mut check.clone(), &[], &coordinator())), "PAR-23");
         close(&mut check, &[action("partners/b", "2026-12-24")], &admin("partners/a")).unwrap();
         assert_eq!((check.actions[0].id.as_str(), check.close_day), ("a1", Some(day("2026-11-26"))));
     }
-    for wrong in [action("partners/x", "2026-12-24"), action("partners/b", "2026-11-25"), Default::default()] {
+    for wrong in [action("partners/x", "2026-12-24"), action("partners/b", "2026-11-25"), Default::default()]
+    {
         assert_eq!(rule(close(&mut answered([well; 4]), &[wrong], &coordinator())), "INVALID");
     }
 }
