@@ -7,8 +7,11 @@ use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
 use proto::identity::token_service_client::TokenServiceClient;
 use proto::identity::user_service_client::UserServiceClient;
+use proto::partners::commitment_service_client::CommitmentServiceClient;
+use proto::partners::health_check_service_client::HealthCheckServiceClient;
 use proto::partners::network_settings_service_client::NetworkSettingsServiceClient;
 use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::partnership_service_client::PartnershipServiceClient;
 use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
 use proto::projects::indicator_service_client::IndicatorServiceClient;
 use proto::projects::need_service_client::NeedServiceClient;
@@ -150,6 +153,9 @@ impl Caller {
         partners: PartnerServiceClient of "partners",
         code_lists: ReferenceDataServiceClient of "partners",
         settings: NetworkSettingsServiceClient of "partners",
+        partnerships: PartnershipServiceClient of "partners",
+        health_checks: HealthCheckServiceClient of "partners",
+        commitments: CommitmentServiceClient of "partners",
         projects: ProjectServiceClient of "projects",
         territories: TerritoryServiceClient of "projects",
         observations: ObservationServiceClient of "projects",

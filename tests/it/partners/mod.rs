@@ -1,8 +1,10 @@
 //! Stories of partners.
 
 mod actions;
+mod commitment;
 mod duplicates;
 mod feed;
+mod health_check;
 mod lists;
 mod register;
 mod slow;
