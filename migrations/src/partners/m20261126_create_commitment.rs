@@ -50,9 +50,11 @@ impl MigrationTrait for Migration {
         manager.create_index(index("commitment", &["state", "name"])).await?;
         manager.create_index(index("commitment", &["create_time", "name"])).await?;
         manager.create_index(index("commitment", &["period_end", "name"])).await?;
+        // Not unique here: whoever writes is told which commitment has a reference, rather than that the database refuses it.
         let referred = Expr::col("external_reference").ne("");
-        let reference = index("commitment", &["external_reference"]).and_where(referred).unique().to_owned();
-        manager.create_index(reference).await?;
+        manager
+            .create_index(index("commitment", &["external_reference"]).and_where(referred).to_owned())
+            .await?;
         // `turn` is 0 nobody's, 1 the giver's, 2 the receiver's, 3 the lead's (`commitment::parts::Turn`). Nobody answers what
         // they give themselves: a coordinator does.
         let view = "CREATE VIEW commitment_turn AS

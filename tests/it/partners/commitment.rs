@@ -303,6 +303,30 @@ async fn in_kind_counts_in_its_own_unit_and_never_as_money(network: &'static Net
     assert_eq!((told.estimates.clone(), counted.cash.len()), (vec![euros(420_000).unwrap()], 0));
 }
 
+async fn sep_1_what_the_lead_gives_to_itself_a_coordinator_answers(network: &'static Network) {
+    let formed = formed(network, 1).await;
+    let (partner, lead) = &formed.lead;
+    let name = done(pledge(lead, &formed.name, cash(partner, 500)).await).name;
+    done(confirm(lead, &name).await);
+    let sent = done(deliver(lead, &name, 500).await);
+    assert_eq!((sent.awaiting.as_str(), sent.awaiting_partner.as_str()), ("COORDINATOR", ""));
+    let coordinator = network.coordinator().await;
+    let waiting = "awaiting = \"COORDINATOR\" AND state = CONFIRMED";
+    assert_eq!(listed(&coordinator, &formed.name, waiting).await, [name.clone()]);
+    expect(Code::PermissionDenied, "PERMISSION_DENIED", received(lead, &name, "d1").await);
+    let by_member = done(received(&formed.members[0].1, &name, "d1").await);
+    assert_eq!(
+        (by_member.confirmed_amount, &by_member.deliveries[0].answered_by),
+        (euros(500), &formed.members[0].0)
+    );
+    assert_eq!(by_member.awaiting, "COORDINATOR", "nobody says of themselves that they kept their word");
+    let fulfil = pb::FulfilCommitmentRequest { name: name.clone(), ..Default::default() };
+    expect(Code::FailedPrecondition, "SEP_1", lead.commitments().fulfil_commitment(fulfil.clone()).await);
+    done(coordinator.commitments().fulfil_commitment(fulfil).await);
+    assert!(listed(&coordinator, &formed.name, waiting).await.is_empty());
+    assert_eq!(listed(&coordinator, &formed.name, "awaiting = \"NOBODY\"").await, [name]);
+}
+
 async fn a_commitment_changes_until_it_is_confirmed(network: &'static Network) {
     let formed = formed(network, 1).await;
     let (giver, admin) = &formed.members[0];
@@ -355,5 +379,6 @@ told_everywhere!(
     par_16_sixty_four_callers_allocate_one_commitment,
     bey_2_from_the_pledge_to_what_has_come,
     in_kind_counts_in_its_own_unit_and_never_as_money,
+    sep_1_what_the_lead_gives_to_itself_a_coordinator_answers,
     a_commitment_changes_until_it_is_confirmed,
 );

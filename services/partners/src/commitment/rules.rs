@@ -1,5 +1,7 @@
 //! What may become of a commitment, and who sees it. Pure: rows, messages and a given now.
 
+use std::sync::Arc;
+
 use chassis::column::Micros;
 use chassis::error::{Error, Result, Violations};
 use chassis::gap::Gap;
@@ -98,6 +100,33 @@ pub fn create(parent: &str, id: &str, draft: &pb::Commitment, call: &Call) -> Re
     commitment.partner.clone_from(&draft.partner);
     wrong.check(describe(&mut commitment, draft).map_err(|error| error.under("commitment")))?;
     wrong.finish()?;
+    Ok(commitment)
+}
+
+/// A commitment as it was found in the world, in the state that it has there (BEY-8): what the rules would have asked for
+/// stands in its gaps.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` naming every wrong field.
+pub fn found(
+    within: &Arc<partnership::row::Model>,
+    id: &str,
+    draft: &pb::Commitment,
+    state: State,
+    now: Micros,
+) -> Result<Model> {
+    let mut wrong = Violations::default();
+    let (id, uid) = name::chosen(&mut wrong, "commitment_id", id, 'c')?;
+    let mut commitment = blank(&within.name, &id, uid, now);
+    wrong.require("partner", !draft.partner.is_empty());
+    wrong.reference("partner", PARTNER, &draft.partner)?;
+    commitment.partner.clone_from(&draft.partner);
+    commitment.origin = Origin::Imported.into();
+    wrong.check(describe(&mut commitment, draft))?;
+    wrong.finish()?;
+    commitment.state = state.into();
+    commitment.within = Some(Arc::clone(within));
+    turn(&mut commitment, now);
     Ok(commitment)
 }
 

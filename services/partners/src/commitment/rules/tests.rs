@@ -384,12 +384,13 @@ fn what_was_delivered_is_not_cancelled_and_nothing_defaults_before_its_end() {
 
 #[test]
 fn bey_8_what_an_imported_commitment_lacks_is_filled_before_it_goes_on() {
-    let mut row = made(&draft());
-    row.origin = Origin::Imported.into();
-    row.period_end = None;
-    row.resource_type.clear();
-    let gaps: Vec<_> = gaps(&row).iter().map(|gap| gap.field).collect();
-    assert_eq!(gaps, ["resource_type", "period"]);
+    let grant = pb::Commitment { description: None, resource_type: String::new(), period: None, ..draft() };
+    let as_found = |state| found(&Arc::new(within()), "", &grant, state, Micros(0)).unwrap();
+    let kept = as_found(State::Fulfilled);
+    assert!(gaps(&kept).is_empty() && parts::awaiting(&kept) == ("NOBODY", ""));
+    let mut row = as_found(State::Pledged);
+    let missing: Vec<_> = gaps(&row).iter().map(|gap| gap.field).collect();
+    assert_eq!(missing, ["description", "resource_type", "period"]);
     assert_eq!(rule(confirm(&mut row.clone(), &admin(GIVER))), "BEY-8");
     update(&mut row, &draft(), &admin(GIVER)).unwrap();
     assert_eq!(rule(confirm(&mut row, &admin(GIVER))), "done");
