@@ -103,6 +103,10 @@ async fn par_22_members_learn_what_they_said_together(network: &'static Network)
     let overseen = read(&network.coordinator().await, &name).await;
     assert_eq!((overseen.responses.len(), overseen.summary.len()), (3, 4));
 
+    let rehearsed = pb::CloseHealthCheckRequest { validate_only: true, ..closing(&name, second) };
+    let rehearsed = done(admin.health_checks().close_health_check(rehearsed).await);
+    assert_eq!((rehearsed.state(), rehearsed.summary.len()), (State::Closed, 0), "nor by trying to");
+
     // PAR-23: 5 and 2 are far apart.
     let idle = admin.health_checks().close_health_check(closing(&name, "")).await;
     expect(Code::FailedPrecondition, "PAR_23", idle);

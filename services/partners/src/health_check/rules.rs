@@ -72,9 +72,10 @@ pub fn sight(caller: &Caller, check: &Model) -> Sight {
         return Sight::All;
     }
     let partnership = check.facts.partnership.as_ref();
+    // Who has left since, and was not asked, is told no more than anyone.
     let is_member = check.members.iter().any(|member| caller.belongs_to(member))
         || partnership.is_some_and(|partnership| {
-            partnership.members.iter().any(|member| caller.belongs_to(&member.partner))
+            partnership.members_today().any(|member| caller.belongs_to(&member.partner))
         });
     if !is_member && !caller.oversees() {
         return Sight::State;
@@ -254,7 +255,10 @@ pub fn close(check: &mut Model, actions: &[pb::HealthCheckAction], call: &Call) 
     }
     check.state_time = call.now;
     check.close_day = Some(today);
-    check.results = blocks.iter().map(Block::message).collect::<Vec<_>>().into();
+    // A rehearsal shows nothing that was not to be seen before: it may be repeated after each answer.
+    let shown = !call.validate_only || call.caller.is(Role::Coordinator);
+    let results = blocks.iter().filter(|_| shown).map(Block::message);
+    check.results = results.collect::<Vec<_>>().into();
     check.actions = actions.into();
     Ok(())
 }

@@ -228,6 +228,34 @@ fn par_22_a_refusal_to_close_tells_nothing_of_answers_that_are_not_seen() {
 }
 
 #[test]
+fn par_22_a_rehearsal_of_closing_shows_nothing() {
+    let mut check = opened("2026-11-26");
+    for partner in &MEMBERS[..4] {
+        answer(&mut check, partner, [4, 4, 4, 4]).unwrap();
+    }
+    for (by, blocks) in [(admin("partners/a"), 0), (coordinator(), 4)] {
+        let (mut rehearsed, rehearsal) = (check.clone(), Call { validate_only: true, ..by });
+        close(&mut rehearsed, &[action("partners/a", "2026-12-24")], &rehearsal).unwrap();
+        assert_eq!(rehearsed.shown_to(&rehearsal.caller).summary.len(), blocks);
+    }
+}
+
+#[test]
+fn who_has_left_and_was_not_asked_sees_no_more_than_anyone() {
+    let mut left = partnership();
+    left.members.0[4].leave_date = Some(day("2026-10-01").into());
+    left.members.0[1].leave_date = Some(day("2026-11-25").into());
+    let mut check = opened("2026-11-01");
+    check.facts.partnership = Some(Arc::new(left));
+    assert_eq!(sight(&admin("partners/o").caller, &check), Sight::State);
+    assert_eq!(
+        sight(&admin("partners/b").caller, &check),
+        Sight::Together { results: false },
+        "it was asked"
+    );
+}
+
+#[test]
 fn actions_are_followed_up_and_members_reply() {
     let mut check = opened("2026-11-26");
     for partner in &MEMBERS[..3] {
