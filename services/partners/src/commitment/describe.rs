@@ -25,13 +25,7 @@ pub(crate) fn describe(commitment: &mut Model, draft: &pb::Commitment) -> Result
     wrong.localized("description", &mut commitment.description, draft.description.as_ref(), asked)?;
     wrong.reference("recipient", PARTNER, &draft.recipient)?;
     commitment.recipient.clone_from(&draft.recipient);
-    let coded = |wrong: &mut Violations, field: &str, list: &'static str, code: &str| {
-        if !code.is_empty() {
-            wrong.code(field, list, |code| code_list::offers(list, code), code);
-        }
-        code.to_owned()
-    };
-    commitment.resource_type = coded(&mut wrong, "resource_type", "RESOURCE_TYPE", &draft.resource_type);
+    commitment.resource_type = offered(&mut wrong, "resource_type", "RESOURCE_TYPE", &draft.resource_type);
     wrong.require("resource_type", !asked || !draft.resource_type.is_empty());
     commitment.nature = wrong.coded("nature", draft.nature, true)?;
     match commitment.nature.get() {
@@ -87,19 +81,24 @@ fn in_kind(
         wrong.add("quantity.value", more_than_nothing());
     }
     wrong.require("unit", !asked || !draft.unit.is_empty());
-    if !draft.unit.is_empty() {
-        wrong.code("unit", "RESOURCE_UNIT", |code| code_list::offers("RESOURCE_UNIT", code), &draft.unit);
-    }
+    commitment.unit = offered(wrong, "unit", "RESOURCE_UNIT", &draft.unit);
     let estimate = draft.amount.as_ref().map(|amount| value::money("amount", amount)).transpose();
     let estimate = wrong.check(estimate)?.flatten().unwrap_or_default();
     if estimate.minor_units < 0 {
         wrong.add("amount.minor_units", say!("not below 0", "pas en dessous de 0"));
     }
     commitment.pledged = quantity.map(measure::text).unwrap_or_default();
-    commitment.unit.clone_from(&draft.unit);
     commitment.currency.clear();
     commitment.estimate = estimate.into();
     Ok(())
+}
+
+/// A code of a list, or nothing.
+fn offered(wrong: &mut Violations, field: &str, list: &'static str, code: &str) -> String {
+    if !code.is_empty() {
+        wrong.code(field, list, |code| code_list::offers(list, code), code);
+    }
+    code.to_owned()
 }
 
 fn more_than_nothing() -> say::Text {

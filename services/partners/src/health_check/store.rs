@@ -54,10 +54,10 @@ pub(crate) fn unanswered(partner: &str) -> Which {
 }
 
 /// Of these partnerships, those that look at themselves: a health check is open.
-pub(crate) async fn open(
-    db: &impl ConnectionTrait,
-    partnerships: &[String],
-) -> Result<HashSet<String>, DbErr> {
+///
+/// # Errors
+/// Only the database's.
+pub async fn open(db: &impl ConnectionTrait, partnerships: &[String]) -> Result<HashSet<String>, DbErr> {
     let mut open = HashSet::new();
     for some in partnerships.chunks(1000) {
         let select = Query::select()
@@ -74,7 +74,10 @@ pub(crate) async fn open(
 }
 
 /// Of these partnerships, the day on which each closed its last health check (PAR-11).
-pub(crate) async fn last_closed(
+///
+/// # Errors
+/// Only the database's.
+pub async fn last_closed(
     db: &impl ConnectionTrait,
     partnerships: &[String],
 ) -> Result<HashMap<String, Day>, DbErr> {
