@@ -8,10 +8,18 @@ use crate::print::paint::Style;
 use crate::print::{Format, Output, cell};
 
 /// Columns of a noun, where the derived ones are not what people look for first; after `|`, those of `-o wide`.
-const COLUMNS: [(&str, &str); 10] = [
+const COLUMNS: &[(&str, &str)] = &[
     (
         "ensemble.partners.v1.Partner",
         "name title state sector country_code|acronym college iati_type_code identifiers origin website update_time",
+    ),
+    (
+        "ensemble.partners.v1.Commitment",
+        "name partner state resource_type quantity unit amount confirmed_quantity confirmed_amount awaiting_partner|recipient description period awaiting awaiting_since agreement origin external_reference",
+    ),
+    (
+        "ensemble.partners.v1.HealthCheck",
+        "name state as_of_date open_until_date response_count awaiting|close_date awaiting_since",
     ),
     (
         "ensemble.projects.v1.Project",
