@@ -4,11 +4,17 @@ use sea_orm_migration::MigrationTrait;
 
 mod m20261123_create_partner;
 mod m20261125_create_network_settings;
+mod m20261126_create_commitment;
+mod m20261126_create_health_check;
+mod m20261126_create_partnership;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m20261123_create_partner::Migration),
         Box::new(m20261125_create_network_settings::Migration),
+        Box::new(m20261126_create_partnership::Migration),
+        Box::new(m20261126_create_health_check::Migration),
+        Box::new(m20261126_create_commitment::Migration),
     ]
 }

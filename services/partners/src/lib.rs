@@ -1,11 +1,14 @@
 //! Who takes part: the organisations of the network, and the code lists that all services share.
 //!
-//! Owns the tables `partner`, `partner_key`, `partner_search` and `network_settings`. Asks identity to make a new partner's creator its
+//! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership` and `partnership_member`. Asks identity to make a new partner's creator its
 //! administrator.
 
 pub mod code_list;
+pub mod commitment;
+pub mod health_check;
 pub mod network_settings;
 pub mod partner;
+pub mod partnership;
 
 use futures::FutureExt as _;
 
@@ -18,6 +21,9 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(partner::rpc::service(context)?);
             routes.add_service(code_list::service());
             routes.add_service(network_settings::rpc::service(context).await?);
+            routes.add_service(partnership::rpc::service(context));
+            routes.add_service(health_check::rpc::service(context));
+            routes.add_service(commitment::rpc::service(context));
             Ok(())
         }
         .boxed()

@@ -1,0 +1,187 @@
+//! Partnerships on disk: their members, and what is told of them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chassis::auth::Caller;
+use chassis::column::{Coded, Micros};
+use chassis::database::Unit;
+use chassis::error::{Error, Result};
+use chassis::{Call, say};
+use proto::partners as pb;
+use proto::partners::partner::State as PartnerState;
+use proto::partners::partnership::State;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::{Condition, ConnectionTrait, ExprTrait as _};
+
+use super::facts::Who;
+use super::row::{COLUMN, Entity, Model};
+use super::{members, rules};
+use crate::health_check;
+use crate::network_settings;
+use crate::partner;
+
+/// The partnerships that a list shows: those that anyone may see, and those of the caller's partners.
+pub(crate) fn visible(caller: &Caller) -> Condition {
+    if caller.oversees() {
+        return Condition::all();
+    }
+    let public = rules::PUBLIC.iter().map(|state| Coded::from(*state));
+    let any = Condition::any().add(COLUMN.state.is_in(public));
+    if caller.partners.is_empty() {
+        return any;
+    }
+    any.add(COLUMN.name.in_subquery(of_members(caller.partners.keys().map(String::as_str))))
+}
+
+/// Those that are at work without an agreement in force (PAR-7).
+pub(crate) fn without_agreement() -> Condition {
+    Condition::all().add(COLUMN.state.eq(Coded::from(State::Active)))
+}
+
+/// The names of the partnerships that any of these partners is or was a member of.
+pub(crate) fn of_members<'a>(partners: impl Iterator<Item = &'a str>) -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .column(("partnership_member", "partnership"))
+        .from("partnership_member")
+        .and_where(Expr::col(("partnership_member", "partner")).is_in(partners))
+        .to_owned()
+}
+
+/// Writes what follows a partnership's row: whose it is; refuses a reference that another has.
+pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    if before.is_none_or(|before| before.external_reference != row.external_reference) {
+        reference_free(row, unit).await?;
+    }
+    if before.is_some_and(|before| before.members == row.members) {
+        return Ok(());
+    }
+    let mut insert = Query::insert();
+    insert.into_table("partnership_member").columns(["partnership", "partner"]);
+    for partner in row.members.iter().map(|member| member.partner.as_str()).collect::<BTreeSet<_>>() {
+        insert.values_panic([row.name.as_str().into(), partner.into()]);
+    }
+    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+    unit.txn.execute(&insert).await?;
+    Ok(())
+}
+
+async fn reference_free(row: &Model, unit: &Unit<'_>) -> Result<()> {
+    if row.external_reference.is_empty() {
+        return Ok(());
+    }
+    let same = COLUMN.external_reference.eq(row.external_reference.as_str());
+    let holder = Entity::find().filter(same).filter(COLUMN.name.ne(row.name.as_str())).one(unit.txn).await?;
+    match holder {
+        None => Ok(()),
+        Some(holder) => Err(Error::AlreadyExists {
+            field: "partnership.external_reference".to_owned(),
+            why: say!(
+                "{holder} has it already: use that one",
+                "{holder} la porte déjà : utilisez ce partenariat",
+                holder = holder.name
+            ),
+            holder: Some(holder.name),
+        }),
+    }
+}
+
+/// Tells partnerships the day, who their members are, and what their agreements and health checks say.
+pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait, now: Micros) -> Result<(), DbErr> {
+    let today = network_settings::store::today(db, now).await?;
+    let partners = rows.iter().flat_map(|row| row.members.iter().map(|member| member.partner.clone()));
+    let known = who(db, partners.collect()).await?;
+    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+    let under_review = health_check::store::open(db, &names).await?;
+    for row in rows {
+        row.facts.today = today;
+        row.facts.under_review = under_review.contains(&row.name);
+        let members = row.members.iter().map(|member| &member.partner);
+        row.facts.members =
+            members.filter_map(|name| Some((name.clone(), known.get(name)?.clone()))).collect();
+    }
+    Ok(())
+}
+
+/// Who these partners are; a merged one is who took its place (BEY-1).
+pub(crate) async fn who(
+    db: &impl ConnectionTrait,
+    names: BTreeSet<String>,
+) -> Result<HashMap<String, Who>, DbErr> {
+    let mut found = partners(db, names.iter().map(String::as_str)).await?;
+    let gone = found.values().map(|partner| partner.merged_into.as_str()).filter(|name| !name.is_empty());
+    let survivors: BTreeSet<String> = gone.map(str::to_owned).collect();
+    if !survivors.is_empty() {
+        found.extend(partners(db, survivors.iter().map(String::as_str)).await?);
+    }
+    let of = |name: &String| {
+        let partner = found.get(name)?;
+        let now = found.get(&partner.merged_into).unwrap_or(partner);
+        let active = now.state == PartnerState::Active;
+        Some((name.clone(), Who { name: now.name.clone(), sector: now.sector.get(), active }))
+    };
+    Ok(names.iter().filter_map(of).collect())
+}
+
+async fn partners(
+    db: &impl ConnectionTrait,
+    names: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, partner::row::Model>, DbErr> {
+    let names: Vec<&str> = names.collect();
+    let mut found = HashMap::new();
+    for some in names.chunks(1000) {
+        let select =
+            partner::row::Entity::find().filter(partner::row::COLUMN.name.is_in(some.iter().copied()));
+        found.extend(select.all(db).await?.into_iter().map(|partner| (partner.name.clone(), partner)));
+    }
+    Ok(found)
+}
+
+/// The partner to write down for one that was named: itself while it lives, or who took its place.
+pub(crate) async fn living(unit: &Unit<'_>, field: &str, name: &str) -> Result<String> {
+    let known = partners(unit.txn, std::iter::once(name)).await?;
+    let Some(found) = known.get(name) else {
+        return Err(Error::invalid(field, say!("no such partner", "cette organisation n'existe pas")));
+    };
+    if !found.merged_into.is_empty() {
+        return Ok(found.merged_into.clone());
+    }
+    if partner::rules::LIVE.contains(&found.state.get()) {
+        return Ok(name.to_owned());
+    }
+    Err(Error::invalid(field, say!("it has left the network", "elle a quitté le réseau")))
+}
+
+/// Writes a new partnership of partners that there are.
+pub(crate) async fn begin(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> Result<(Model, bool)> {
+    for (index, member) in row.members.0.iter_mut().enumerate() {
+        let field = match member.partner == row.lead_partner {
+            true => "partnership.lead_partner".to_owned(),
+            false => format!("partnership.members[{index}].partner"),
+        };
+        let living = living(unit, &field, &member.partner).await?;
+        if member.partner == row.lead_partner {
+            row.lead_partner.clone_from(&living);
+        }
+        member.partner = living;
+    }
+    Ok((chassis::store::insert(unit, call, &row).await?, true))
+}
+
+/// Takes in a member that there is.
+pub(crate) async fn add_member(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    request: &pb::AddMemberRequest,
+) -> Result<(Model, bool)> {
+    let name = &request.name;
+    let row: Model = chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))?;
+    let mut member = request.member.clone().unwrap_or_default();
+    if !member.partner.is_empty() && rules::leads(&call.caller, &row) {
+        chassis::name::check_reference("member.partner", super::describe::PARTNER, &member.partner)?;
+        member.partner = living(unit, "member.partner", &member.partner).await?;
+    }
+    let today = network_settings::store::today(unit.txn, unit.now).await?;
+    let today = today.ok_or_else(|| Error::internal("the clock shows no day"))?;
+    chassis::store::apply(unit, call, row, |row| members::add(row, &member, today, call)).await
+}
