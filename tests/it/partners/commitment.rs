@@ -6,6 +6,7 @@ use proto::partners as pb;
 use proto::partners::commitment::{Nature, State};
 use proto::partners::commitment_delivery::State as Answer;
 use proto::partners::commitment_service_client::CommitmentServiceClient;
+use proto::partners::partnership::{Stage, State as Partnership};
 use proto::partners::partnership_member::Role as Part;
 use tonic::Code;
 
@@ -209,6 +210,17 @@ async fn bey_2_from_the_pledge_to_what_has_come(network: &'static Network) {
     expect(Code::NotFound, "NOT_FOUND", read(&outsider, &made.name).await);
     assert_eq!(summary(admin, giver).await.cash[0].announced, euros(100_000));
     assert_eq!(summary(admin, giver).await.cash[0].pledged, euros(0));
+    let forming = summary(admin, giver).await;
+    let (states, stages) = (forming.states.as_slice(), forming.stages.as_slice());
+    assert!(matches!(states, [one] if one.count == 1 && one.state() == Partnership::Forming), "{states:?}");
+    assert!(matches!(stages, [one] if one.count == 1 && one.stage() == Stage::ScopingBuilding), "{stages:?}");
+    let tripartite = forming.tripartite.unwrap();
+    assert_eq!(
+        (tripartite.numerator.as_str(), tripartite.denominator.as_str()),
+        ("0", "0"),
+        "of those at work"
+    );
+    assert!(summary(&outsider, giver).await.states.is_empty());
     expect(Code::PermissionDenied, "PERMISSION_DENIED", confirm(lead, &made.name).await);
     expect(
         Code::PermissionDenied,
