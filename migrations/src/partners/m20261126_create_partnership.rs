@@ -39,7 +39,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("partnership", &["create_time", "name"])).await?;
         manager.create_index(index("partnership", &["lead_partner"])).await?;
         let referred = Expr::col("external_reference").ne("");
-        let reference = index("partnership", &["external_reference"]).and_where(referred).unique().to_owned();
+        // Not unique: the write that finds another with the same reference names it (`follow`), inside its transaction.
+        let reference = index("partnership", &["external_reference"]).and_where(referred).to_owned();
         manager.create_index(reference).await?;
         let once = key(&["partnership", "partner"]);
         let member = table_of("partnership_member", [c.text("partnership"), c.text("partner")])

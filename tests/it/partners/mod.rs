@@ -6,6 +6,7 @@ mod duplicates;
 mod feed;
 mod health_check;
 mod lists;
+mod partnership;
 mod register;
 mod slow;
 

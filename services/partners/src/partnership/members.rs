@@ -40,7 +40,7 @@ pub fn read(given: &pb::PartnershipMember, today: Day) -> Result<pb::Partnership
     })
 }
 
-fn before_it_joins(join: Day) -> chassis::say::Text {
+fn before_it_joins(join: Day) -> say::Text {
     say!("not before it joins, on {join}", "pas avant son entrée, le {join}")
 }
 
