@@ -83,7 +83,7 @@ async fn par_3_a_partnership_that_nothing_binds_does_not_begin(network: &'static
     let abandon = pb::AbandonPartnershipRequest { name: formed.name.clone(), ..Default::default() };
     let silent = expect(
         Code::InvalidArgument,
-        "INVALID_ARGUMENT",
+        "INVALID_FIELD",
         admin.partnerships().abandon_partnership(abandon.clone()).await,
     );
     assert_eq!(silent.fields, ["reason"]);
@@ -101,7 +101,7 @@ async fn par_6_a_member_leads_once_it_has_accepted(network: &'static Network) {
     expect(Code::FailedPrecondition, "PAR_5", add(admin, name, member, Part::Partner).await);
     let nobody = expect(
         Code::InvalidArgument,
-        "INVALID_ARGUMENT",
+        "INVALID_FIELD",
         add(admin, name, "partners/nobody", Part::Partner).await,
     );
     assert_eq!(nobody.fields, ["member.partner"]);
