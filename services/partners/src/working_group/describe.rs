@@ -44,7 +44,10 @@ pub(crate) fn describe(group: &mut Model, draft: &pb::WorkingGroup) -> Result<()
     if let Some(index) = draft.members.iter().position(|member| draft.lead_partners.contains(member)) {
         wrong.add(
             format!("members[{index}]"),
-            say!("it leads the group: it is no other member", "elle pilote le groupe : elle n'est pas à répéter"),
+            say!(
+                "it leads the group: it is no other member",
+                "elle pilote le groupe : elle n'est pas à répéter"
+            ),
         );
     }
     group.seminars = wrong.each("seminars", &draft.seminars, MOST_SEMINARS, seminar)?.into();

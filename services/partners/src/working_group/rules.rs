@@ -80,7 +80,8 @@ pub fn create(id: &str, draft: &pb::WorkingGroup, call: &Call) -> Result<Model> 
 pub fn update(group: &mut Model, draft: &pb::WorkingGroup, call: &Call) -> Result<()> {
     let before = group.clone();
     describe(group, draft).map_err(|error| error.under("working_group"))?;
-    if before.state == State::Closed && *group != (Model { seminars: group.seminars.clone(), ..before.clone() })
+    if before.state == State::Closed
+        && *group != (Model { seminars: group.seminars.clone(), ..before.clone() })
     {
         return Err(Error::refused(
             "STATE",

@@ -24,7 +24,8 @@ pub(crate) fn visible() -> Condition {
 /// Refuses partners, newly named, that do not take part in the network.
 pub(crate) async fn follow(group: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     let known = |partner: &String| {
-        before.is_some_and(|before| before.lead_partners.contains(partner) || before.members.contains(partner))
+        before
+            .is_some_and(|before| before.lead_partners.contains(partner) || before.members.contains(partner))
     };
     let lists = [("lead_partners", &group.lead_partners), ("members", &group.members)];
     let named = lists.into_iter().flat_map(|(field, partners)| {
@@ -61,7 +62,10 @@ pub(crate) async fn take_part(
             .to_owned();
         for row in db.query_all(&select).await? {
             let state: i32 = row.try_get("", "state")?;
-            found.insert(row.try_get::<String>("", "name")?, (state, row.try_get::<String>("", "merged_into")?));
+            found.insert(
+                row.try_get::<String>("", "name")?,
+                (state, row.try_get::<String>("", "merged_into")?),
+            );
         }
     }
     let mut wrong = Violations::default();

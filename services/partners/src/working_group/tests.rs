@@ -121,8 +121,7 @@ fn who_leads_a_group_is_the_coordinators_to_change() {
     assert_eq!(rule(update(&mut group(State::Open), &more, &admin(LEAD))), "");
     assert_eq!(rule(update(&mut group(State::Closed), &more, &coordinator())), "STATE");
     let held_date = Some(proto::Date { year: 2026, month: 3, day: 1 });
-    let met =
-        pb::WorkingGroup { seminars: vec![pb::Seminar { held_date, ..Default::default() }], ..draft() };
+    let met = pb::WorkingGroup { seminars: vec![pb::Seminar { held_date, ..Default::default() }], ..draft() };
     assert_eq!(rule(update(&mut group(State::Closed), &met, &admin(LEAD))), "", "minutes come late");
 }
 
