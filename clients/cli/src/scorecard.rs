@@ -48,41 +48,53 @@ struct Line {
 }
 
 pub(crate) async fn run(app: &App) -> Result {
-    let mut lines = Vec::new();
-    for recommendation in adopted(app).await? {
-        lines.push(line(app, recommendation).await?);
-    }
+    let lines = lines(app).await?;
     print(app, &lines)
 }
 
-/// Those that are adopted, by their numbers.
-async fn adopted(app: &App) -> Result<Vec<Value>> {
+async fn lines(app: &App) -> Result<Vec<Line>> {
+    let adopted = json!({ "filter": "state = ADOPTED", "orderBy": "number" });
+    let adopted = all(app, "RecommendationService/ListRecommendations", adopted).await?;
+    let indicators = all(app, "IndicatorService/ListIndicators", json!({})).await?;
+    // Of the whole network, which is what everyone may see (GDP-3): the same figures for whoever asks.
+    let totals = app.client.json("ResultService/AggregateIndicators", json!({})).await?;
+    let mut lines = Vec::new();
+    for recommendation in adopted {
+        lines.push(line(app, recommendation, &indicators, list(&totals["aggregates"])).await?);
+    }
+    Ok(lines)
+}
+
+/// All that a list has, in its order.
+async fn all(app: &App, method: &str, mut request: Value) -> Result<Vec<Value>> {
+    request["pageSize"] = 1000.into();
     let mut found = Vec::new();
-    let mut token = String::new();
     loop {
-        let request =
-            json!({ "filter": "state = ADOPTED", "orderBy": "number", "pageSize": 1000, "pageToken": token });
-        let answer = app.client.dynamic("RecommendationService/ListRecommendations", request).await?;
+        let answer = app.client.dynamic(method, request.clone()).await?;
         found.extend(items_of(&answer).iter().map(value_of));
-        token = crate::deed::text(&answer, "next_page_token");
-        if token.is_empty() {
+        let next = crate::deed::text(&answer, "next_page_token");
+        if next.is_empty() {
             return Ok(found);
         }
+        request["pageToken"] = next.into();
     }
 }
 
-async fn line(app: &App, recommendation: Value) -> Result<Line> {
+async fn line(app: &App, recommendation: Value, indicators: &[Value], aggregates: &[Value]) -> Result<Line> {
     let name = recommendation["name"].as_str().unwrap_or_default();
     let of = json!({ "recommendation": name });
-    let summary = app.client.json("ResultService/SummarizeProjects", of.clone()).await?;
+    let summary = app.client.json("ResultService/SummarizeProjects", of).await?;
     let projects = list(&summary["states"]).iter().map(|state| count(state, "count")).sum();
     let mut figures = match name {
         NEEDS => needs(app).await?,
         PARTNERSHIPS => partnerships(app).await?,
         _ => Vec::new(),
     };
-    let totals = app.client.json("ResultService/AggregateIndicators", of).await?;
-    figures.extend(list(&totals["aggregates"]).iter().filter_map(total));
+    let follows = |aggregate: &&Value| {
+        let mut own = indicators.iter().filter(|indicator| indicator["name"] == aggregate["indicator"]);
+        own.any(|indicator| list(&indicator["recommendations"]).iter().any(|followed| followed == name))
+    };
+    figures.extend(aggregates.iter().filter(follows).filter_map(total));
     Ok(Line { recommendation, projects, figures })
 }
 
@@ -124,7 +136,7 @@ fn figure(measure: &str, label: String, value: Value) -> Figure {
     Figure { measure: measure.to_owned(), label, value, unit: String::new(), suppressed: false }
 }
 
-/// The total of an indicator over the projects that name the recommendation, where there is one.
+/// The total of an indicator that follows the recommendation, where there is one.
 fn total(aggregate: &Value) -> Option<Figure> {
     let suppressed = aggregate["suppressed"] == true;
     let value = aggregate["value"].clone();
@@ -274,10 +286,15 @@ mod tests {
                 ("SummarizeProjects", "") => json!({ "needsQualified": 5, "needsAddressed": 3 }),
                 ("SummarizeProjects", "recommendations/idt-5") => json!({ "states": [{ "count": 2 }, { "count": 1 }] }),
                 ("SummarizePartnerships", _) => json!({ "tripartite": { "numerator": "0", "denominator": "0" } }),
-                ("AggregateIndicators", "recommendations/idt-5") => json!({ "aggregates": [
+                ("ListIndicators", _) => json!({ "indicators": [1, 2, 3, 4].map(|number| {
+                    let followed = if number == 4 { "recommendations/idt-1" } else { "recommendations/idt-5" };
+                    json!({ "name": format!("indicators/idt-i0{number}"), "recommendations": [followed] })
+                }) }),
+                ("AggregateIndicators", _) => json!({ "aggregates": [
                     { "indicator": "indicators/idt-i01", "title": "People", "unit": "person", "value": { "decimal": { "value": "1250" } } },
                     { "indicator": "indicators/idt-i02", "title": "Devices" },
                     { "indicator": "indicators/idt-i03", "title": "Learners", "suppressed": true },
+                    { "indicator": "indicators/idt-i04", "title": "Others", "value": { "decimal": { "value": "1" } } },
                 ] }),
                 _ => json!({}),
             };
@@ -287,8 +304,7 @@ mod tests {
         let app = app(client);
         type_in(&app, &["scorecard"]).await.unwrap();
         let mut told = Vec::new();
-        for recommendation in adopted(&app).await.unwrap() {
-            let line = line(&app, recommendation).await.unwrap();
+        for line in lines(&app).await.unwrap() {
             for figure in &line.figures {
                 told.push((line.projects, figure.label.clone(), figure.shown(Language::Fr)));
             }
