@@ -8,11 +8,15 @@ use proto::identity::service_account_service_client::ServiceAccountServiceClient
 use proto::identity::token_service_client::TokenServiceClient;
 use proto::identity::user_service_client::UserServiceClient;
 use proto::partners::commitment_service_client::CommitmentServiceClient;
+use proto::partners::contribution_service_client::ContributionServiceClient;
 use proto::partners::health_check_service_client::HealthCheckServiceClient;
 use proto::partners::network_settings_service_client::NetworkSettingsServiceClient;
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::partnership_service_client::PartnershipServiceClient;
+use proto::partners::publication_service_client::PublicationServiceClient;
+use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
+use proto::partners::working_group_service_client::WorkingGroupServiceClient;
 use proto::projects::indicator_service_client::IndicatorServiceClient;
 use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::observation_service_client::ObservationServiceClient;
@@ -153,6 +157,10 @@ impl Caller {
         partners: PartnerServiceClient of "partners",
         code_lists: ReferenceDataServiceClient of "partners",
         settings: NetworkSettingsServiceClient of "partners",
+        working_groups: WorkingGroupServiceClient of "partners",
+        contributions: ContributionServiceClient of "partners",
+        recommendations: RecommendationServiceClient of "partners",
+        publications: PublicationServiceClient of "partners",
         partnerships: PartnershipServiceClient of "partners",
         health_checks: HealthCheckServiceClient of "partners",
         commitments: CommitmentServiceClient of "partners",

@@ -33,7 +33,8 @@ macro_rules! names {
 names!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1.TokenService",
        2 => "ensemble.partners.v1.EventService", 3 => "ensemble.projects.v1.ProjectService",
        4 => "ensemble.identity.v1.UserService", 5 => "ensemble.projects.v1.ReportService",
-       6 => "ensemble.projects.v1.ResultService", 7 => "ensemble.projects.v1.ProjectIndicatorService");
+       6 => "ensemble.projects.v1.ResultService", 7 => "ensemble.projects.v1.ProjectIndicatorService",
+       8 => "ensemble.partners.v1.RecommendationService", 9 => "ensemble.partners.v1.PartnershipService", 10 => "ensemble.projects.v1.IndicatorService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;
@@ -115,7 +116,10 @@ pub(crate) async fn serve(
             .add_service(Fake::<4>(answer.clone()))
             .add_service(Fake::<5>(answer.clone()))
             .add_service(Fake::<6>(answer.clone()))
-            .add_service(Fake::<7>(answer))
+            .add_service(Fake::<7>(answer.clone()))
+            .add_service(Fake::<8>(answer.clone()))
+            .add_service(Fake::<9>(answer.clone()))
+            .add_service(Fake::<10>(answer))
             .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
     let folder = tempfile::tempdir().unwrap();

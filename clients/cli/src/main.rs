@@ -23,6 +23,7 @@ mod print;
 mod result;
 mod review;
 mod say;
+mod scorecard;
 #[cfg(feature = "server")]
 mod server;
 mod session;
@@ -107,6 +108,7 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
 fn commands(language: Language) -> Vec<Command> {
     let mut commands = vec![
         status::command(language),
+        scorecard::command(language),
         import::command(language),
         export::command(language),
         result::command(language),
@@ -143,6 +145,7 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
     }
     match word {
         "status" => status::run(app).await,
+        "scorecard" => scorecard::run(app).await,
         "import" => import::run(app, inner).await,
         "export" => export::run(app, inner).await,
         "result" => result::run(app, inner).await,

@@ -6,6 +6,7 @@ mod m20261123_create_partner;
 mod m20261125_create_network_settings;
 mod m20261126_create_commitment;
 mod m20261126_create_health_check;
+mod m20261126_create_knowledge;
 mod m20261126_create_partnership;
 
 /// The list, oldest first.
@@ -16,5 +17,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_partnership::Migration),
         Box::new(m20261126_create_health_check::Migration),
         Box::new(m20261126_create_commitment::Migration),
+        Box::new(m20261126_create_knowledge::Migration),
     ]
 }

@@ -3,12 +3,17 @@
 //! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership` and `partnership_member`. Asks identity to make a new partner's creator its
 //! administrator.
 
+mod bilingual;
 pub mod code_list;
 pub mod commitment;
+pub mod contribution;
 pub mod health_check;
 pub mod network_settings;
 pub mod partner;
 pub mod partnership;
+pub mod publication;
+pub mod recommendation;
+pub mod working_group;
 
 use futures::FutureExt as _;
 
@@ -24,6 +29,11 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(partnership::rpc::service(context));
             routes.add_service(health_check::rpc::service(context));
             routes.add_service(commitment::rpc::service(context));
+            routes.add_service(working_group::rpc::service(context));
+            routes.add_service(contribution::rpc::service(context));
+            routes.add_service(recommendation::rpc::service(context));
+            recommendation::seed::plant(&context.database).await?;
+            routes.add_service(publication::rpc::service(context));
             Ok(())
         }
         .boxed()

@@ -14,6 +14,7 @@ pub mod observation;
 mod place;
 pub mod project;
 pub mod project_indicator;
+mod recommended;
 pub mod report;
 pub mod reporting_period;
 pub mod result;
@@ -33,7 +34,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(project::rpc::service(context)?);
             routes.add_service(reporting_period::rpc::service(context, &settings));
             routes.add_service(report::rpc::service(context, &settings));
-            routes.add_service(indicator::rpc::service(context));
+            routes.add_service(indicator::rpc::service(context)?);
             routes.add_service(project_indicator::rpc::service(context));
             indicator::seed::plant(context).await?;
             routes.add_service(territory::rpc::service(context)?);

@@ -6,6 +6,7 @@ mod doctor;
 mod formats;
 mod refusals;
 mod report;
+mod scorecard;
 mod status;
 mod tables;
 mod territories;

@@ -5,6 +5,7 @@ mod commitment;
 mod duplicates;
 mod feed;
 mod health_check;
+mod knowledge;
 mod lists;
 mod partnership;
 mod register;

@@ -10,6 +10,7 @@ mod observation;
 mod period;
 mod places;
 mod project_indicator;
+mod recommended;
 mod register;
 mod report;
 pub(crate) mod report_file;

@@ -2,19 +2,21 @@
 
 use chassis::auth::Caller;
 use chassis::wire::reply;
-use chassis::{Context, Desk, Reply};
+use chassis::{Call, Context, Desk, Reply, Result};
 use proto::projects as pb;
 use proto::projects::indicator_service_server::{IndicatorService, IndicatorServiceServer};
 use tonic::Request;
 
 use super::row::Model;
 use super::{rules, store};
+use crate::recommended::{self, Recommendations};
 
-pub(crate) fn service(context: &Context) -> IndicatorServiceServer<Indicators> {
-    IndicatorServiceServer::new(Indicators(Desk::new(context)))
+pub(crate) fn service(context: &Context) -> Result<IndicatorServiceServer<Indicators>> {
+    let recommendations = Recommendations::new(context)?;
+    Ok(IndicatorServiceServer::new(Indicators(Desk::new(context), recommendations)))
 }
 
-pub(crate) struct Indicators(Desk<Model>);
+pub(crate) struct Indicators(Desk<Model>, Recommendations);
 
 #[tonic::async_trait]
 impl IndicatorService for Indicators {
@@ -54,8 +56,18 @@ impl IndicatorService for Indicators {
         &self,
         request: Request<pb::ActivateIndicatorRequest>,
     ) -> Reply<pb::Indicator> {
-        let rule = |indicator: &mut Model, call: &_| rules::take("ActivateIndicator", indicator, call);
-        self.0.change(&request, rule).await
+        let call = Call::of(&request, &self.0.context.clock)?;
+        let asked = &request.get_ref().name;
+        let rule = |indicator: &mut Model, by: &Call| rules::take("ActivateIndicator", indicator, by);
+        // Nothing is asked of a peer for an indicator that could not be opened.
+        let rehearsal = Call { validate_only: true, ..call.clone() };
+        let named = self.0.change_as(rehearsal, asked, rule).await?.into_inner().recommendations;
+        self.1.must_be_adopted(&call.caller, &named).await?;
+        let rule = move |indicator: &mut Model, by: &Call| {
+            rule(indicator, by)?;
+            recommended::still(&named, &indicator.recommendations)
+        };
+        self.0.change_as(call, asked, rule).await
     }
 
     async fn deprecate_indicator(

@@ -93,7 +93,7 @@ fn every_wrong_field_is_named() {
         draft.unit = "u".repeat(51);
         draft.dimensions = vec!["HEIGHT".to_owned(), "SEX".to_owned(), "SEX".to_owned()];
         draft.references = vec![pb::IndicatorReference { uri: "ftp://x".to_owned(), ..Default::default() }];
-        draft.recommendations = vec!["recommendations/idt-0".to_owned()];
+        draft.recommendations = vec!["recommendations/IDT-0".to_owned()];
         draft.beyond_whole = true;
     });
     let named = [

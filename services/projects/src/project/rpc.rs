@@ -18,14 +18,16 @@ use super::row::Model;
 use super::rules::{self, PATTERN};
 use super::{import, lifecycle, rebaseline, store};
 use crate::bulk;
+use crate::recommended::{self, Recommendations};
 use crate::settings::Settings;
 
 pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects>> {
     let partners = Partners::new(context)?;
     let settings = Settings::new(context)?;
+    let recommendations = Recommendations::new(context)?;
     let desk = Desk::new(context);
     let exports = Exports::new(desk.store.clone(), context, partners.clone(), settings.clone());
-    Ok(ProjectServiceServer::new(Projects { desk, partners, settings, exports }))
+    Ok(ProjectServiceServer::new(Projects { desk, partners, settings, exports, recommendations }))
 }
 
 pub(crate) struct Projects {
@@ -33,6 +35,7 @@ pub(crate) struct Projects {
     partners: Partners,
     settings: Settings,
     exports: Exports,
+    recommendations: Recommendations,
 }
 
 #[tonic::async_trait]
@@ -107,9 +110,17 @@ impl ProjectService for Projects {
         let call = Call::of(&request, &self.desk.context.clock)?;
         let agreed = self.settings.current(&call.caller).await?;
         let due = rules::days_from(agreed.zone, call.now, agreed.review_due_days);
-        self.desk
-            .change_as(call, &request.get_ref().name, move |row, by| lifecycle::submit(row, due, by))
-            .await
+        let asked = &request.get_ref().name;
+        // Nothing is asked of a peer for a project that could not be submitted.
+        let rehearsal = Call { validate_only: true, ..call.clone() };
+        let rehearsed = self.desk.change_as(rehearsal, asked, move |row, by| lifecycle::submit(row, due, by));
+        let named = rehearsed.await?.into_inner().recommendations;
+        self.recommendations.must_be_adopted(&call.caller, &named).await?;
+        let rule = move |row: &mut Model, by: &Call| {
+            lifecycle::submit(row, due, by)?;
+            recommended::still(&named, &row.recommendations)
+        };
+        self.desk.change_as(call, asked, rule).await
     }
 
     async fn review_project(&self, request: Request<pb::ReviewProjectRequest>) -> Reply<pb::Project> {

@@ -193,7 +193,7 @@ fn every_wrong_field_is_named() {
         draft.participants =
             vec![pb::Participant { partner: "partners/P".to_owned(), iati_role: "5".to_owned() }];
         draft.parent_project = "projects/".to_owned();
-        draft.recommendations = vec!["recommendations/idt-9".to_owned()];
+        draft.recommendations = vec!["recommendations/IDT-9".to_owned()];
         draft.sdg_targets = vec!["11.99".to_owned()];
         draft.business_model = "businessModels/b@0".to_owned();
         draft.safeguards = vec![answer("COFFEE", Status::Met, "")];
