@@ -3,6 +3,7 @@
 //! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership` and `partnership_member`. Asks identity to make a new partner's creator its
 //! administrator.
 
+pub mod agreement;
 pub mod code_list;
 pub mod commitment;
 pub mod health_check;
@@ -24,6 +25,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(partnership::rpc::service(context));
             routes.add_service(health_check::rpc::service(context));
             routes.add_service(commitment::rpc::service(context));
+            routes.add_service(agreement::rpc::service(context));
             Ok(())
         }
         .boxed()
