@@ -4,6 +4,7 @@ use sea_orm_migration::MigrationTrait;
 
 mod m20261123_create_partner;
 mod m20261125_create_network_settings;
+mod m20261126_create_agreement;
 mod m20261126_create_commitment;
 mod m20261126_create_health_check;
 mod m20261126_create_knowledge;
@@ -18,5 +19,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_health_check::Migration),
         Box::new(m20261126_create_commitment::Migration),
         Box::new(m20261126_create_knowledge::Migration),
+        Box::new(m20261126_create_agreement::Migration),
     ]
 }

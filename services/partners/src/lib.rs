@@ -4,6 +4,7 @@
 //! administrator.
 
 mod bilingual;
+pub mod agreement;
 pub mod code_list;
 pub mod commitment;
 pub mod contribution;
@@ -34,6 +35,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(recommendation::rpc::service(context));
             recommendation::seed::plant(&context.database).await?;
             routes.add_service(publication::rpc::service(context));
+            routes.add_service(agreement::rpc::service(context));
             Ok(())
         }
         .boxed()

@@ -11,7 +11,7 @@ use sea_orm::{Condition, DatabaseExecutor};
 
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
-use crate::{health_check, partnership};
+use crate::{agreement, health_check, partnership};
 
 /// The commitments that a list shows: of one partnership or of all, those that anyone may see and those of the caller's
 /// partners.
@@ -59,7 +59,9 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
         reference_free(row, unit).await?;
     }
     let agreed = before.map(|before| before.agreement.as_str()).unwrap_or_default();
-    if row.agreement != agreed && !row.agreement.is_empty() && !agreement_exists(unit, &row.agreement).await?
+    if row.agreement != agreed
+        && !row.agreement.is_empty()
+        && !agreement::store::exists(unit, &row.agreement).await?
     {
         return Err(Error::invalid(
             "commitment.agreement",
@@ -97,9 +99,4 @@ pub(crate) async fn pledge(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> 
     row.within = Some(health_check::store::parent(unit, call, &row.partnership).await?);
     rules::pledge(&mut row, call)?;
     Ok((chassis::store::insert(unit, call, &row).await?, true))
-}
-
-/// An agreement of that name is there; that it is of the same partnership was seen from its name.
-async fn agreement_exists(_unit: &Unit<'_>, _agreement: &str) -> Result<bool> {
-    Ok(true)
 }

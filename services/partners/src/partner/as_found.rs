@@ -118,6 +118,7 @@ pub(crate) fn create(found: &Found, call: &Call) -> Model {
         origin: Origin::Imported.into(),
         merged_into: String::new(),
         created_by: String::new(),
+        bound: false,
     };
     learn(&mut partner, found);
     partner

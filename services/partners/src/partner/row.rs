@@ -10,6 +10,7 @@ use proto::Private as _;
 use proto::common::{ExternalIdentifier, LocalizedText, Origin};
 use proto::partners as pb;
 use proto::partners::partner::{Sector, State};
+use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
 use super::rules;
@@ -43,6 +44,9 @@ pub struct Model {
     pub merged_into: String,
     /// Who registered it for themselves, and becomes its administrator; empty when a coordinator did.
     pub created_by: String,
+    /// An agreement binds it, or is about to (PAR-1); told, kept nowhere.
+    #[sea_orm(ignore)]
+    pub bound: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -111,6 +115,10 @@ impl chassis::Row for Model {
 
     async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
         super::store::follow(self, before, unit).await
+    }
+
+    async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
+        super::store::inform(rows, &db, now).await
     }
 }
 

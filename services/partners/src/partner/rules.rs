@@ -36,7 +36,8 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         &[State::Active, State::Suspended],
         State::Archived,
         coordinator_or_own_administrator,
-    ),
+    )
+    .guarded(may_leave),
 ]);
 
 fn coordinator_or_own_administrator(caller: &Caller, partner: &Model) -> bool {
@@ -99,6 +100,7 @@ pub fn create(id: &str, draft: &pb::Partner, call: &Call) -> Result<Model> {
         } else {
             call.caller.subject.clone()
         },
+        bound: false,
     };
     wrong.check(describe(&mut partner, draft).map_err(|error| error.under("partner")))?;
     wrong.finish()?;
@@ -135,6 +137,20 @@ pub fn update(partner: &mut Model, draft: &pb::Partner, call: &Call) -> Result<(
         ));
     }
     Ok(())
+}
+
+/// No agreement binds it, or is about to (PAR-1).
+fn may_leave(partner: &Model, _: chassis::column::Micros) -> Result<()> {
+    match partner.bound {
+        false => Ok(()),
+        true => Err(Error::refused(
+            "PAR-1",
+            say!(
+                "it is party to an agreement that is being signed or in force: end or recall that first",
+                "elle est partie à un accord en signature ou en vigueur : mettez-y fin ou retirez-le d'abord"
+            ),
+        )),
+    }
 }
 
 /// What must hold to take part: an identifier, and a college that fits the sector.

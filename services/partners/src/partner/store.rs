@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chassis::column::Micros;
 use chassis::database::{Database, Unit};
 use chassis::error::{Error, Result};
 use chassis::text::fold;
@@ -14,6 +15,7 @@ use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, FromQueryResult};
 use super::duplicate::{self, Candidate, Kind};
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
+use crate::{agreement, network_settings};
 
 /// The words that partners are found by.
 const WORDS: Words = Words("partner_search");
@@ -47,6 +49,17 @@ pub(crate) fn visible(all: bool, own: Vec<String>, subject: &str, merged_too: bo
         visible = visible.add(COLUMN.merged_into.eq(""));
     }
     visible
+}
+
+/// Tells partners whether an agreement binds them (PAR-1).
+pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait, now: Micros) -> Result<(), DbErr> {
+    let Some(today) = network_settings::store::today(db, now).await? else { return Ok(()) };
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let bound = agreement::store::bound(db, &names, today).await?;
+    for row in rows {
+        row.bound = bound.contains(&row.name);
+    }
+    Ok(())
 }
 
 /// Writes what follows a partner's row: its keys, its words; refuses an identifier that a live partner has.

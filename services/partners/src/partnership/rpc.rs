@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::column::Day;
+use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result};
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply};
@@ -45,7 +45,7 @@ impl PartnershipService for Partnerships {
         let caller = Caller::of(&request);
         let mut visible = store::visible(&caller);
         if request.get_ref().agreement_gap {
-            visible = store::without_agreement().add(visible);
+            visible = store::without_agreement(self.day(self.0.context.clock.now()).await?).add(visible);
         }
         let page = self.0.list(&caller, request.get_ref(), visible).await?;
         reply(pb::ListPartnershipsResponse { partnerships: page.rows, next_page_token: page.next_page_token })
@@ -135,7 +135,11 @@ impl PartnershipService for Partnerships {
 
 impl Partnerships {
     async fn today(&self, call: &Call) -> Result<Day> {
-        let today = network_settings::store::today(self.0.context.database.reader(), call.now).await?;
+        self.day(call.now).await
+    }
+
+    async fn day(&self, now: Micros) -> Result<Day> {
+        let today = network_settings::store::today(self.0.context.database.reader(), now).await?;
         today.ok_or_else(|| Error::internal("the clock shows no day"))
     }
 }

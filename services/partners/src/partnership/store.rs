@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::auth::Caller;
-use chassis::column::{Coded, Micros};
+use chassis::column::{Coded, Day, Micros};
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::{Call, say};
@@ -17,6 +17,7 @@ use sea_orm::{Condition, ConnectionTrait, ExprTrait as _};
 use super::facts::Who;
 use super::row::{COLUMN, Entity, Model};
 use super::{members, rules};
+use crate::agreement;
 use crate::health_check;
 use crate::network_settings;
 use crate::partner;
@@ -34,9 +35,12 @@ pub(crate) fn visible(caller: &Caller) -> Condition {
     any.add(COLUMN.name.in_subquery(of_members(caller.partners.keys().map(String::as_str))))
 }
 
-/// Those that are at work without an agreement in force (PAR-7).
-pub(crate) fn without_agreement() -> Condition {
-    Condition::all().add(COLUMN.state.eq(Coded::from(State::Active)))
+/// Those that are at work without an agreement in force on a day (PAR-7).
+pub(crate) fn without_agreement(today: Day) -> Condition {
+    let in_force = agreement::standing::partnerships_in_force(today);
+    Condition::all()
+        .add(COLUMN.state.eq(Coded::from(State::Active)))
+        .add(COLUMN.name.not_in_subquery(in_force))
 }
 
 /// The names of the partnerships that any of these partners is or was a member of.
@@ -93,8 +97,13 @@ pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait, now: M
     let known = who(db, partners.collect()).await?;
     let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
     let under_review = health_check::store::open(db, &names).await?;
+    let mut standing = match today {
+        Some(today) => agreement::standing::standing(db, &names, today).await?,
+        None => HashMap::new(),
+    };
     for row in rows {
         row.facts.today = today;
+        row.facts.standing = standing.remove(&row.name).unwrap_or_default();
         row.facts.under_review = under_review.contains(&row.name);
         let members = row.members.iter().map(|member| &member.partner);
         row.facts.members =

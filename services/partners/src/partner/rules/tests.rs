@@ -287,3 +287,14 @@ fn what_waits_or_was_rejected_is_seen_by_those_concerned_only() {
     assert!(sees(&Caller::default(), &partner(State::Active)));
     assert!(!knows(&Caller::default(), &partner(State::Active)), "its contact stays private");
 }
+
+#[test]
+fn par_1_who_is_bound_by_an_agreement_does_not_leave() {
+    let mut partner = create("p", &draft(), &call(coordinator())).unwrap();
+    partner.state = State::Active.into();
+    partner.bound = true;
+    let leaves = |mut partner: Model| LIFECYCLE.take("ArchivePartner", &mut partner, &call(coordinator()));
+    assert!(matches!(leaves(partner.clone()), Err(Error::Refused { rule: "PAR-1", .. })));
+    partner.bound = false;
+    leaves(partner).unwrap();
+}
