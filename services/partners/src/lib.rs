@@ -1,10 +1,11 @@
 //! Who takes part: the organisations of the network, and the code lists that all services share.
 //!
-//! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership` and `partnership_member`. Asks identity to make a new partner's creator its
-//! administrator.
+//! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership`, `partnership_member`,
+//! `agreement`, `agreement_party`, `health_check`, `health_check_response`, `commitment`, `working_group`, `contribution`,
+//! `recommendation` and `publication`. Asks identity to make a new partner's creator its administrator.
 
-mod bilingual;
 pub mod agreement;
+mod bilingual;
 pub mod code_list;
 pub mod commitment;
 pub mod contribution;
