@@ -281,15 +281,18 @@ mod tests {
             let answer = match (method.name(), of) {
                 ("ListRecommendations", _) => {
                     assert_eq!(request["filter"], "state = ADOPTED");
-                    json!({ "recommendations": [2, 5, 6].map(|number| json!({ "name": format!("recommendations/idt-{number}"), "number": number })) })
+                    let row = |number: u8| json!({ "name": format!("recommendations/idt-{number}"), "number": number });
+                    json!({ "recommendations": [row(2), row(5), row(6)] })
                 }
                 ("SummarizeProjects", "") => json!({ "needsQualified": 5, "needsAddressed": 3 }),
                 ("SummarizeProjects", "recommendations/idt-5") => json!({ "states": [{ "count": 2 }, { "count": 1 }] }),
                 ("SummarizePartnerships", _) => json!({ "tripartite": { "numerator": "0", "denominator": "0" } }),
-                ("ListIndicators", _) => json!({ "indicators": [1, 2, 3, 4].map(|number| {
-                    let followed = if number == 4 { "recommendations/idt-1" } else { "recommendations/idt-5" };
-                    json!({ "name": format!("indicators/idt-i0{number}"), "recommendations": [followed] })
-                }) }),
+                ("ListIndicators", _) => {
+                    let row = |number: u8, of: u8| json!({
+                        "name": format!("indicators/idt-i0{number}"), "recommendations": [format!("recommendations/idt-{of}")]
+                    });
+                    json!({ "indicators": [row(1, 5), row(2, 5), row(3, 5), row(4, 1)] })
+                }
                 ("AggregateIndicators", _) => json!({ "aggregates": [
                     { "indicator": "indicators/idt-i01", "title": "People", "unit": "person", "value": { "decimal": { "value": "1250" } } },
                     { "indicator": "indicators/idt-i02", "title": "Devices" },
