@@ -7,6 +7,7 @@ use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
 use proto::identity::token_service_client::TokenServiceClient;
 use proto::identity::user_service_client::UserServiceClient;
+use proto::partners::agreement_service_client::AgreementServiceClient;
 use proto::partners::commitment_service_client::CommitmentServiceClient;
 use proto::partners::contribution_service_client::ContributionServiceClient;
 use proto::partners::health_check_service_client::HealthCheckServiceClient;
@@ -164,6 +165,7 @@ impl Caller {
         partnerships: PartnershipServiceClient of "partners",
         health_checks: HealthCheckServiceClient of "partners",
         commitments: CommitmentServiceClient of "partners",
+        agreements: AgreementServiceClient of "partners",
         projects: ProjectServiceClient of "projects",
         territories: TerritoryServiceClient of "projects",
         observations: ObservationServiceClient of "projects",

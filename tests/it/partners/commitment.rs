@@ -26,7 +26,15 @@ pub(crate) struct Formed {
 pub(crate) async fn formed(network: &'static Network, others: usize) -> Formed {
     let mut partners = Vec::new();
     for _ in 0..=others {
-        let partner = network.active_partner().await.name;
+        partners.push(network.active_partner().await.name);
+    }
+    formed_of(network, partners).await
+}
+
+/// A partnership of these partners, of which the first leads, since long ago.
+pub(crate) async fn formed_of(network: &'static Network, named: Vec<String>) -> Formed {
+    let mut partners = Vec::new();
+    for partner in named {
         let admin = network.partner_admin(&partner).await;
         partners.push((partner, admin));
     }

@@ -12,7 +12,7 @@ use crate::projects::reporting::in_days;
 
 type Answered = Result<tonic::Response<pb::HealthCheck>, tonic::Status>;
 
-async fn open(by: &Caller, partnership: &str) -> Answered {
+pub(super) async fn open(by: &Caller, partnership: &str) -> Answered {
     let check =
         pb::HealthCheck { as_of_date: in_days(-1), open_until_date: in_days(30), ..Default::default() };
     let request = pb::CreateHealthCheckRequest {
@@ -30,7 +30,7 @@ async fn scores(network: &'static Network, score: i32) -> Vec<pb::HealthCheckSco
     list.codes.into_iter().map(|code| pb::HealthCheckScore { statement: code.code, score }).collect()
 }
 
-async fn answer(by: &Caller, name: &str, partner: &str, score: i32) -> Answered {
+pub(super) async fn answer(by: &Caller, name: &str, partner: &str, score: i32) -> Answered {
     let request = pb::SubmitHealthCheckResponseRequest {
         name: name.to_owned(),
         partner: partner.to_owned(),
@@ -41,7 +41,7 @@ async fn answer(by: &Caller, name: &str, partner: &str, score: i32) -> Answered 
     by.health_checks().submit_health_check_response(request).await
 }
 
-fn closing(name: &str, owner: &str) -> pb::CloseHealthCheckRequest {
+pub(super) fn closing(name: &str, owner: &str) -> pb::CloseHealthCheckRequest {
     let action = pb::HealthCheckAction {
         text: "Meet each month.".to_owned(),
         owner: owner.to_owned(),

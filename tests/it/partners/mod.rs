@@ -1,6 +1,7 @@
 //! Stories of partners.
 
 mod actions;
+mod agreement;
 mod commitment;
 mod duplicates;
 mod feed;

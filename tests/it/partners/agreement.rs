@@ -1,0 +1,315 @@
+//! Stories of agreements: from a draft to the signatures, and on to what takes their place.
+
+use proto::common::{Event, Evidence, WatchEventsRequest};
+use proto::partners as pb;
+use proto::partners::agreement::{Kind, RenewalMode, State};
+use proto::partners::agreement_content::Status;
+use proto::partners::partner::Sector;
+use tonic::Code;
+
+use super::commitment::{Formed, formed, formed_of};
+use super::health_check;
+use crate::caller::{Caller, done, expect};
+use crate::harness::{Network, eventually};
+use crate::projects::reporting::{days, in_days};
+use crate::sample;
+
+const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+type Answered = Result<tonic::Response<pb::Agreement>, tonic::Status>;
+
+/// An agreement of all members, that says all that it must.
+fn agreement(formed: &Formed, mode: RenewalMode, (start, end): (i64, i64)) -> pb::Agreement {
+    let members = formed.members.iter().map(|(partner, _)| partner);
+    let party = |partner: &String| pb::AgreementParty {
+        partner: partner.clone(),
+        signatory_title: "Directrice".to_owned(),
+        signatory_name: "Secret Person".to_owned(),
+        ..Default::default()
+    };
+    let content = |item| pb::AgreementContent { item, status: Status::Present.into(), ..Default::default() };
+    pb::Agreement {
+        kind: Kind::PartneringAgreement.into(),
+        parties: std::iter::once(&formed.lead.0).chain(members).map(party).collect(),
+        period: days(start, end),
+        document: Some(Evidence {
+            title: "La convention".to_owned(),
+            uri: "https://example.org/convention.pdf".to_owned(),
+            sha256: HASH.to_owned(),
+            ..Default::default()
+        }),
+        notice_days: Some(0),
+        renewal_mode: mode.into(),
+        max_tacit_renewals: if mode == RenewalMode::Tacit { 2 } else { 0 },
+        contents: (1..=12).map(content).collect(),
+        ..Default::default()
+    }
+}
+
+async fn drafted(formed: &Formed, agreement: pb::Agreement) -> String {
+    let request = pb::CreateAgreementRequest {
+        parent: formed.name.clone(),
+        agreement: Some(agreement),
+        ..Default::default()
+    };
+    done(formed.lead.1.agreements().create_agreement(request).await).name
+}
+
+async fn propose(formed: &Formed, name: &str) -> Answered {
+    let request = pb::ProposeAgreementRequest { name: name.to_owned(), ..Default::default() };
+    formed.lead.1.agreements().propose_agreement(request).await
+}
+
+async fn sign(by: &Caller, name: &str, partner: &str) -> Answered {
+    let request = pb::SignAgreementRequest {
+        name: name.to_owned(),
+        partner: partner.to_owned(),
+        document_sha256: HASH.to_owned(),
+        ..Default::default()
+    };
+    by.agreements().sign_agreement(request).await
+}
+
+async fn decline(by: &Caller, name: &str, partner: &str) -> Answered {
+    let request = pb::DeclineAgreementRequest {
+        name: name.to_owned(),
+        partner: partner.to_owned(),
+        reason: "Not like this.".to_owned(),
+        ..Default::default()
+    };
+    by.agreements().decline_agreement(request).await
+}
+
+/// Proposed, and signed by all.
+async fn concluded(formed: &Formed, name: &str) -> pb::Agreement {
+    done(propose(formed, name).await);
+    let mut last = done(sign(&formed.lead.1, name, &formed.lead.0).await);
+    for (partner, admin) in &formed.members {
+        last = done(sign(admin, name, partner).await);
+    }
+    last
+}
+
+async fn read(by: &Caller, name: &str) -> pb::Agreement {
+    done(by.agreements().get_agreement(pb::GetAgreementRequest { name: name.to_owned() }).await)
+}
+
+async fn listed(by: &Caller, formed: &Formed, asked: pb::ListAgreementsRequest) -> Vec<String> {
+    let request = pb::ListAgreementsRequest { parent: formed.name.clone(), ..asked };
+    let page = done(by.agreements().list_agreements(request).await);
+    page.agreements.into_iter().map(|agreement| agreement.name).collect()
+}
+
+fn filtered(filter: &str) -> pb::ListAgreementsRequest {
+    pb::ListAgreementsRequest { filter: filter.to_owned(), ..Default::default() }
+}
+
+fn in_force_on(day: i64) -> pb::ListAgreementsRequest {
+    pb::ListAgreementsRequest { in_force_date: in_days(day), ..Default::default() }
+}
+
+/// A public, a private and a civil partner.
+async fn three_sectors(network: &'static Network) -> Formed {
+    let coordinator = network.coordinator().await;
+    let mut partners = Vec::new();
+    for sector in [Sector::Public, Sector::Private, Sector::Civil] {
+        let partner = pb::Partner {
+            college: "RESEARCH_TRAINING".to_owned(),
+            sector: sector.into(),
+            iati_type_code: "80".to_owned(),
+            ..sample::partner()
+        };
+        let made = done(coordinator.partners().create_partner(sample::create(partner)).await);
+        let request = pb::ApprovePartnerRequest { name: made.name, ..Default::default() };
+        partners.push(done(coordinator.partners().approve_partner(request).await).name);
+    }
+    formed_of(network, partners).await
+}
+
+/// From the draft to a partnership at work, and to the end of the agreement, which leaves it without one.
+async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
+    let formed = three_sectors(network).await;
+    let (lead, admin) = &formed.lead;
+    let (second, other) = &formed.members[0];
+    let anyone = network.anonymous();
+    let activate = || pb::ActivatePartnershipRequest { name: formed.name.clone(), ..Default::default() };
+    expect(Code::FailedPrecondition, "PAR_3", admin.partnerships().activate_partnership(activate()).await);
+
+    let name = drafted(&formed, agreement(&formed, RenewalMode::Explicit, (-10, 20))).await;
+    let unseen = anyone.agreements().get_agreement(pb::GetAgreementRequest { name: name.clone() }).await;
+    expect(Code::NotFound, "NOT_FOUND", unseen);
+    expect(Code::FailedPrecondition, "STATE", sign(other, &name, second).await);
+    let proposed = done(propose(&formed, &name).await);
+    assert_eq!((proposed.state(), proposed.waiting_parties.len()), (State::PendingSignature, 3));
+    let waiting = filtered(&format!("awaiting_party = \"{second}\""));
+    assert_eq!(listed(other, &formed, waiting.clone()).await, [name.clone()]);
+    let coordinator = network.coordinator().await;
+    expect(Code::PermissionDenied, "PERMISSION_DENIED", sign(&coordinator, &name, second).await);
+    expect(Code::PermissionDenied, "PERMISSION_DENIED", sign(admin, &name, second).await);
+    done(sign(other, &name, second).await);
+    assert!(listed(other, &formed, waiting).await.is_empty());
+
+    // One declines: nobody has signed.
+    let declined = done(decline(&formed.members[1].1, &name, &formed.members[1].0).await);
+    assert_eq!((declined.state(), declined.state_reason.as_str()), (State::Draft, "Not like this."));
+    assert!(declined.parties.iter().all(|party| party.signature.is_none()));
+
+    let signed = concluded(&formed, &name).await;
+    assert_eq!((signed.state(), signed.days_to_expiry), (State::InForce, Some(20)));
+    expect(Code::FailedPrecondition, "STATE", sign(other, &name, second).await);
+    let told = read(&anyone, &name).await;
+    assert_eq!(told.parties[0].signatory_name, "");
+    let signature = told.parties[0].signature.as_ref().unwrap();
+    assert_eq!((signature.user.as_str(), signature.document_sha256.as_str()), ("", HASH));
+    assert_eq!(read(other, &name).await.parties[0].signatory_name, "Secret Person");
+
+    // It binds: the partnership begins, and no party leaves.
+    let begun = done(admin.partnerships().activate_partnership(activate()).await);
+    assert!(begun.tripartite && !begun.agreement_gap, "PAR-7");
+    let archive = pb::ArchivePartnerRequest { name: second.clone(), ..Default::default() };
+    expect(Code::FailedPrecondition, "PAR_1", coordinator.partners().archive_partner(archive).await);
+    for (day, found) in [(-1, 0), (0, 1), (20, 1), (21, 0)] {
+        assert_eq!(listed(&anyone, &formed, in_force_on(day)).await.len(), found, "on day {day}");
+    }
+    for (within, found) in [(19, 0), (20, 1)] {
+        let soon = pb::ListAgreementsRequest { expiring_within_days: within, ..Default::default() };
+        assert_eq!(listed(&anyone, &formed, soon).await.len(), found, "within {within} days");
+    }
+
+    // An amendment takes its place at once, and ends the lineage's day before.
+    let amend = pb::AmendAgreementRequest {
+        name: name.clone(),
+        agreement: Some(pb::Agreement { legally_binding: true, ..Default::default() }),
+        ..Default::default()
+    };
+    let amended = done(admin.agreements().amend_agreement(amend.clone()).await);
+    assert!(amended.legally_binding && amended.parties.len() == 3 && amended.contents.len() == 12, "LES-12");
+    assert_eq!((amended.predecessor.as_str(), amended.lineage_number), (name.as_str(), 2));
+    expect(Code::FailedPrecondition, "PAR_9", admin.agreements().amend_agreement(amend).await);
+    concluded(&formed, &amended.name).await;
+    assert_eq!(read(&anyone, &name).await.state(), State::Superseded);
+    assert_eq!(listed(&anyone, &formed, in_force_on(0)).await, [amended.name.clone()], "PAR-9");
+
+    // Terminated, it leaves a gap.
+    let end = pb::TerminateAgreementRequest {
+        name: amended.name.clone(),
+        effective_date: in_days(0),
+        reason: "It is done.".to_owned(),
+        ..Default::default()
+    };
+    let ended = done(other.agreements().terminate_agreement(end).await);
+    assert_eq!((ended.state(), &ended.termination.unwrap().requested_by), (State::Terminated, second));
+    let gaps = pb::ListPartnershipsRequest {
+        agreement_gap: true,
+        filter: format!("lead_partner = \"{lead}\""),
+        ..Default::default()
+    };
+    let gaps = done(anyone.partnerships().list_partnerships(gaps).await).partnerships;
+    assert!(gaps.len() == 1 && gaps[0].agreement_gap, "PAR-7");
+}
+
+/// 32 parties sign, decline and change at once: what all have signed has all signatures, and of one document.
+async fn par_13_thirty_two_parties_sign_at_once(network: &'static Network) {
+    let formed = formed(network, 31).await;
+    let name = drafted(&formed, agreement(&formed, RenewalMode::None, (-1, 300))).await;
+    done(propose(&formed, &name).await);
+    let change = async || {
+        let notice_days = Some(30);
+        let agreement = pb::Agreement { name: name.clone(), notice_days, ..Default::default() };
+        let request = pb::UpdateAgreementRequest { agreement: Some(agreement), ..Default::default() };
+        formed.lead.1.agreements().update_agreement(request).await
+    };
+    let everyone = || std::iter::once(&formed.lead).chain(&formed.members);
+    let signing = everyone().map(async |(partner, admin)| sign(admin, &name, partner).await);
+    let declining = decline(&formed.members[7].1, &name, &formed.members[7].0);
+    let (answers, declined, changed) =
+        futures::future::join3(futures::future::join_all(signing), declining, change()).await;
+    for answer in answers.into_iter().chain([declined, changed]) {
+        let Err(status) = answer else { continue };
+        assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
+    }
+    let after = read(&formed.lead.1, &name).await;
+    let signatures = after.parties.iter().filter_map(|party| party.signature.as_ref()).count();
+    match after.state() {
+        State::InForce => assert_eq!(signatures, 32),
+        State::Draft => assert_eq!(signatures, 0),
+        state => panic!("{state:?} with {signatures} signatures"),
+    }
+    if after.state() == State::InForce {
+        return;
+    }
+    // Again, with nobody against it: exactly the last signature concludes it.
+    done(propose(&formed, &name).await);
+    let answers = futures::future::join_all(
+        everyone().map(async |(partner, admin)| done(sign(admin, &name, partner).await).state()),
+    );
+    let concluded = answers.await.into_iter().filter(|state| *state == State::InForce).count();
+    assert_eq!(concluded, 1);
+    let after = read(&formed.lead.1, &name).await;
+    assert!(after.parties.iter().all(|party| party.signature.as_ref().unwrap().document_sha256 == HASH));
+}
+
+/// Tacitly or by another signature, agreements go on; readers, lists and followers hear the same of it.
+async fn les_13_the_calendar_says_the_same_to_readers_lists_and_followers(network: &'static Network) {
+    let anyone = network.anonymous();
+    let tacit = three_sectors(network).await;
+    let repeats = drafted(&tacit, agreement(&tacit, RenewalMode::Tacit, (-14, 5))).await;
+    assert_eq!(concluded(&tacit, &repeats).await.tacit_renewals, 0);
+
+    let explicit = three_sectors(network).await;
+    let first = drafted(&explicit, agreement(&explicit, RenewalMode::Explicit, (-100, 10))).await;
+    concluded(&explicit, &first).await;
+    let admin = &explicit.lead.1;
+    let renew =
+        || pb::RenewAgreementRequest { name: first.clone(), new_end_date: in_days(40), ..Default::default() };
+    expect(Code::FailedPrecondition, "PAR_11", admin.agreements().renew_agreement(renew()).await);
+    let check = done(health_check::open(admin, &explicit.name).await).name;
+    for (partner, admin) in std::iter::once(&explicit.lead).chain(&explicit.members) {
+        done(health_check::answer(admin, &check, partner, 4).await);
+    }
+    done(admin.health_checks().close_health_check(health_check::closing(&check, "")).await);
+    let second = done(admin.agreements().renew_agreement(renew()).await);
+    assert_eq!(second.period, days(11, 40), "PAR-10");
+    let second = second.name;
+    assert_eq!(concluded(&explicit, &second).await.state(), State::Signed);
+    assert_eq!(read(&anyone, &first).await.successor, second);
+
+    network.later(20);
+    let then = read(&anyone, &repeats).await;
+    assert_eq!((then.state(), then.tacit_renewals, then.period), (State::InForce, 1, days(-14, 25)));
+    assert_eq!(read(&anyone, &first).await.state(), State::Superseded);
+    assert_eq!(read(&anyone, &second).await.state(), State::InForce);
+    assert_eq!(listed(&anyone, &explicit, filtered("state = IN_FORCE")).await, [second.clone()]);
+    assert_eq!(listed(&anyone, &explicit, in_force_on(5)).await, [first.clone()], "as it was");
+    // PAR-14: of the reminders, each is told once, however often somebody looks.
+    assert_eq!(listed(&anyone, &explicit, filtered("state = IN_FORCE")).await.len(), 1);
+    let told_once = async || told(network, &second).await == ["SIGNED", "IN_FORCE"];
+    eventually(60, "events tell that it began", told_once).await;
+    assert_eq!(read(&anyone, &second).await.last_reminder_days, 30);
+    network.later(150);
+    assert_eq!(read(&anyone, &repeats).await.state(), State::Expired);
+    assert_eq!(listed(&anyone, &tacit, filtered("state = EXPIRED")).await, [repeats.clone()]);
+}
+
+/// The states that events told an agreement to have entered, after the first.
+async fn told(network: &'static Network, name: &str) -> Vec<String> {
+    let channel = network.channel("partners");
+    let mut events = pb::event_service_client::EventServiceClient::new(channel);
+    let request = WatchEventsRequest {
+        from_beginning: true,
+        filter: format!("subject = \"{name}\""),
+        ..Default::default()
+    };
+    let mut stream = done(events.watch_events(request).await);
+    let mut entered = Vec::new();
+    while let Ok(Some(batch)) = stream.message().await {
+        if batch.events.is_empty() {
+            break; // a checkpoint: all that there is was told
+        }
+        entered.extend(batch.events.into_iter().skip_while(|event: &Event| event.from_state.is_empty()));
+    }
+    entered.into_iter().map(|event| event.to_state).collect()
+}
+
+told_everywhere!(par_3_three_sectors_agree_and_begin, par_13_thirty_two_parties_sign_at_once);
+told_alone!(les_13_the_calendar_says_the_same_to_readers_lists_and_followers);
