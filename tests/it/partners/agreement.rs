@@ -250,7 +250,7 @@ async fn par_13_thirty_two_parties_sign_at_once(network: &'static Network) {
 }
 
 /// Tacitly or by another signature, agreements go on; readers, lists and followers hear the same of it.
-async fn les_13_the_calendar_says_the_same_to_readers_lists_and_followers(network: &'static Network) {
+async fn les_14_the_calendar_says_the_same_to_readers_lists_and_followers(network: &'static Network) {
     let anyone = network.anonymous();
     let tacit = three_sectors(network).await;
     let repeats = drafted(&tacit, agreement(&tacit, RenewalMode::Tacit, (-14, 5))).await;
@@ -312,4 +312,4 @@ async fn told(network: &'static Network, name: &str) -> Vec<String> {
 }
 
 told_everywhere!(par_3_three_sectors_agree_and_begin, par_13_thirty_two_parties_sign_at_once);
-told_alone!(les_13_the_calendar_says_the_same_to_readers_lists_and_followers);
+told_alone!(les_14_the_calendar_says_the_same_to_readers_lists_and_followers);

@@ -255,8 +255,23 @@ fn par_13_a_change_of_what_was_proposed_clears_the_signatures() {
     assert_eq!(refused(update(&mut signed(|_| ()), &change, &by(LEAD))), "STATE");
 }
 
+/// The rule is explicit: an amendment that is being written keeps nobody from ending what is in force.
 #[test]
-fn les_13_the_calendar_alone_begins_and_ends_it() {
+fn les_13_what_is_in_force_can_be_ended_while_an_amendment_is_open() {
+    let mut agreement = on(signed(explicit), "2026-06-01");
+    agreement.successor = "partnerships/p/agreements/draft".to_owned();
+    let asked = pb::TerminateAgreementRequest {
+        effective_date: Some(day("2026-11-30").to_date()),
+        reason: "Because.".to_owned(),
+        ..Default::default()
+    };
+    terminate(&mut agreement, &asked, &by(LEAD)).unwrap();
+    assert_eq!(agreement.last, Some(day("2026-11-29")));
+    assert_eq!(on(agreement, "2026-11-30").state, State::Terminated);
+}
+
+#[test]
+fn les_14_the_calendar_alone_begins_and_ends_it() {
     let agreement = signed(|draft| {
         explicit(draft);
         draft.period = period("2026-03-01", "2026-12-31");
@@ -270,7 +285,7 @@ fn les_13_the_calendar_alone_begins_and_ends_it() {
         assert_eq!(on(agreement.clone(), today).state, state, "{today}");
         assert_eq!(on(on(agreement.clone(), today), today).state, state, "twice");
     }
-    // However long nobody looked, or how often, the end is the same (LES-14).
+    // However long nobody looked, or how often, the end is the same.
     let seldom = on(signed(|_| ()), "2030-01-01");
     let often = ["2026-12-31", "2027-01-01", "2028-06-01", "2029-01-01", "2030-01-01"];
     let often = often.into_iter().fold(signed(|_| ()), on);
