@@ -244,7 +244,7 @@ async fn bey_2_from_the_pledge_to_what_has_come(network: &'static Network) {
     assert_eq!((sent.recorded_amount, sent.confirmed_amount), (euros(60_000), euros(0)));
     assert_eq!((sent.awaiting.as_str(), &sent.awaiting_partner), ("PARTNER", &formed.lead.0));
     let waiting = format!("awaiting_partner = \"{}\"", formed.lead.0);
-    assert_eq!(listed(lead, "partnerships/-", &waiting).await, [name.clone()]);
+    assert_eq!(listed(lead, "partnerships/-", &waiting).await, std::slice::from_ref(&name));
     let counted = summary(admin, giver).await;
     assert_eq!((&counted.cash[0].recorded, &counted.cash[0].confirmed), (&euros(60_000), &euros(0)));
     assert_eq!(counted.mean_delivery_rate.unwrap().value, "0");
@@ -351,7 +351,7 @@ async fn sep_1_what_the_lead_gives_to_itself_a_coordinator_answers(network: &'st
     assert_eq!((sent.awaiting.as_str(), sent.awaiting_partner.as_str()), ("COORDINATOR", ""));
     let coordinator = network.coordinator().await;
     let waiting = "awaiting = \"COORDINATOR\" AND state = CONFIRMED";
-    assert_eq!(listed(&coordinator, &formed.name, waiting).await, [name.clone()]);
+    assert_eq!(listed(&coordinator, &formed.name, waiting).await, std::slice::from_ref(&name));
     expect(Code::PermissionDenied, "PERMISSION_DENIED", received(lead, &name, "d1").await);
     let by_member = done(received(&formed.members[0].1, &name, "d1").await);
     assert_eq!(

@@ -77,7 +77,7 @@ async fn par_22_members_learn_what_they_said_together(network: &'static Network)
     let name = made.name.clone();
     assert_eq!((made.state(), made.members.len(), made.awaiting.as_str()), (State::Open, 3, "PARTNER"));
     expect(Code::FailedPrecondition, "HEALTH_CHECK_OPEN", open(admin, &formed.name).await);
-    assert_eq!(unanswered(one, first).await.unwrap(), [name.clone()]);
+    assert_eq!(unanswered(one, first).await.unwrap(), std::slice::from_ref(&name));
     expect(
         Code::PermissionDenied,
         "PERMISSION_DENIED",
