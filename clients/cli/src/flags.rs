@@ -101,6 +101,40 @@ pub(crate) fn secret(field: &FieldDescriptor) -> bool {
     field.name().ends_with("password")
 }
 
+/// The field that takes the hash of a document: a person names the file rather than its 64 digits.
+pub(crate) fn hashed(verb: &Verb) -> Option<FieldDescriptor> {
+    verb.method.input().fields().find(|field| verb.manner == Manner::Act && field.name().ends_with("_sha256"))
+}
+
+/// `--file DOCUMENT`, beside the flag that takes its hash.
+pub(crate) fn hashed_arg(language: Language) -> Arg {
+    Arg::new("hashed")
+        .short('f')
+        .long("file")
+        .value_name(language.pick("FILE", "FICHIER"))
+        .value_hint(ValueHint::FilePath)
+        .help(language.pick(
+            "The document itself: its SHA-256 is worked out here, and the file stays here",
+            "Le document lui-même : son empreinte SHA-256 est calculée ici, et le fichier reste ici",
+        ))
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+pub(crate) fn sha256(path: &str, language: Language) -> Result<String> {
+    use std::io::Read as _;
+    let wrong = |error: std::io::Error| Fault::file(language, path.as_ref(), &error);
+    let mut file = std::fs::File::open(path).map_err(wrong)?;
+    let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    let mut read = vec![0; 65_536];
+    loop {
+        match file.read(&mut read).map_err(wrong)? {
+            0 => break,
+            count => digest.update(&read[..count]),
+        }
+    }
+    Ok(digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The flags of a verb, from the fields of its request and of the resource in it.
 pub(crate) fn flags(noun: &Noun, verb: &Verb) -> Vec<Flag> {
     let mut flags = Vec::new();
@@ -133,15 +167,33 @@ pub(crate) fn flags(noun: &Noun, verb: &Verb) -> Vec<Flag> {
     flags
 }
 
+/// Flags that count days until something, and are typed without that: `--expiring 90d`.
+const WITHIN: &str = "-within-days";
+
+/// What stands beside the name, rather than after a flag: `ensemble agreement compare ONE OTHER`.
+pub(crate) fn beside(field: &FieldDescriptor) -> bool {
+    field.name() == "other"
+}
+
+/// `90d` are 90 days.
+fn counted<'t>(field: &FieldDescriptor, text: &'t str) -> &'t str {
+    let days = text.strip_suffix(['d', 'j']).filter(|_| field.name().ends_with("_days"));
+    days.unwrap_or(text)
+}
+
 /// The flag as clap knows it.
 pub(crate) fn arg(flag: &Flag, language: Language) -> Arg {
     let field = &flag.field;
     let comment = contract::comment_of_field(field);
     let mut help = comment.text(language).trim_end_matches('.').to_owned();
-    let mut arg = Arg::new(flag.long.clone())
-        .long(flag.long.clone())
-        .value_name(value_name(field, language))
-        .required(flag.required);
+    let mut arg = Arg::new(flag.long.clone()).value_name(value_name(field, language)).required(flag.required);
+    if !beside(field) {
+        arg = arg.long(flag.long.clone());
+    }
+    if let Some(short) = flag.long.strip_suffix(WITHIN) {
+        help += &say!(language, " (or --{short} 90d)", " (ou --{short} 90j)");
+        arg = arg.alias(short.to_owned());
+    }
     if let Kind::Enum(of) = field.kind() {
         let choices = values::choices(&of);
         help += &format!(" [{}]", choices.join(", "));
@@ -194,7 +246,8 @@ pub(crate) fn fill(
     let mut set = Vec::new();
     for flag in flags {
         let Some(given) = matches.get_many::<String>(&flag.long) else { continue };
-        let given: Vec<String> = given.map(|text| reference(&flag.field, text)).collect();
+        let given: Vec<String> =
+            given.map(|text| reference(&flag.field, counted(&flag.field, text))).collect();
         let long = &flag.long;
         let value = value(&flag.field, &given, before, language).map_err(|expected| {
             Fault::usage(say!(language, "--{long}: {expected}", "--{long} : {expected}"))

@@ -231,3 +231,43 @@ fn what_is_sent_as_a_file_is_a_verb_of_its_noun() {
         "it always is"
     );
 }
+
+#[test]
+fn an_agreement_is_signed_by_its_file_and_found_by_its_end() {
+    let nouns = contract::nouns(proto::pool());
+    let noun = nouns.iter().find(|noun| noun.singular == "agreement").unwrap();
+    let filled = |word: &str, line: &str| {
+        let root = tree::build(&nouns, Language::Fr);
+        let matches = root.try_get_matches_from(words(line)).unwrap();
+        let verb = noun.verbs.iter().find(|verb| verb.word == word).unwrap();
+        let mut request = prost_reflect::DynamicMessage::new(verb.method.input());
+        flags::fill(&flags::flags(noun, verb), innermost(&matches), &mut request, None, Language::Fr)
+            .unwrap();
+        serde_json::to_string(&print::json::Ordered(&request)).unwrap()
+    };
+    for days in ["--expiring 90d", "--expiring 90j", "--expiring-within-days 90"] {
+        assert_eq!(
+            filled("list", &format!("ensemble agreement list {days}")),
+            r#"{"expiringWithinDays":90}"#
+        );
+    }
+    assert_eq!(
+        filled(
+            "compare",
+            "ensemble agreement compare partnerships/p/agreements/a partnerships/p/agreements/b"
+        ),
+        r#"{"other":"partnerships/p/agreements/b"}"#
+    );
+    let root = tree_in(Language::En);
+    let sign = "ensemble agreement sign partnerships/p/agreements/a --partner partners/p";
+    let understood = |rest: &str| root.clone().try_get_matches_from(words(&format!("{sign} {rest}"))).is_ok();
+    assert!(understood("--file text.pdf") && understood("--document-sha256 00"));
+    assert!(!understood("") && !understood("--file text.pdf --document-sha256 00"));
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("text.pdf");
+    std::fs::write(&path, "abc").unwrap();
+    assert_eq!(
+        flags::sha256(path.to_str().unwrap(), Language::En).unwrap(),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+}

@@ -16,8 +16,18 @@ const OWN_ORDER: &[&str] = &[
 const REPEATABLE: &[&str] =
     &["TokenService/IssueToken", "TokenService/RefreshToken", "TokenService/RevokeToken"];
 /// Verbs of methods that only read.
-const READS: &[&str] =
-    &["Get", "List", "BatchGet", "Search", "Watch", "Introspect", "Export", "Summarize", "Aggregate"];
+const READS: &[&str] = &[
+    "Get",
+    "List",
+    "BatchGet",
+    "Search",
+    "Watch",
+    "Introspect",
+    "Export",
+    "Summarize",
+    "Aggregate",
+    "Compare",
+];
 
 fn reads(method: &MethodDescriptor) -> bool {
     READS.iter().any(|verb| method.name().starts_with(verb))

@@ -45,6 +45,11 @@ pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMat
     let all = flags::flags(noun, verb);
     let (of_resource, of_request): (Vec<_>, Vec<_>) = all.into_iter().partition(|flag| flag.of_resource);
     flags::fill(&of_request, matches, &mut request, None, language)?;
+    if let (Some(field), Some(path)) = (flags::hashed(verb), given("hashed")) {
+        let digest = flags::sha256(&path, language)?;
+        app.output.narrate(&format!("{path}{} SHA-256 {digest}", language.colon()));
+        request.set_field(&field, Value::String(digest));
+    }
     if let Some(carrier) = flags::resource_field(noun, verb) {
         let (mut resource, mut mask) =
             file.unwrap_or_else(|| (DynamicMessage::new(noun.resource.clone()), Vec::new()));

@@ -18,6 +18,11 @@ const COLUMNS: &[(&str, &str)] = &[
         "name partner state resource_type quantity unit amount confirmed_quantity confirmed_amount awaiting_partner|recipient description period awaiting awaiting_since agreement origin external_reference",
     ),
     (
+        "ensemble.partners.v1.Agreement",
+        "name kind state period days_to_expiry waiting_parties|legally_binding renewal_mode in_force_date last_date predecessor successor origin",
+    ),
+    ("ensemble.partners.v1.AgreementDifference", "label before after|field"),
+    (
         "ensemble.partners.v1.HealthCheck",
         "name state as_of_date open_until_date response_count awaiting|close_date awaiting_since",
     ),

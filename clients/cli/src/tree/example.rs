@@ -37,7 +37,11 @@ pub(super) fn example(noun: &Noun, verb: &Verb) -> String {
             Manner::Edit => shown < 1,
             _ => flag.required,
         };
-        if wanted {
+        if wanted && flags::beside(&flag.field) {
+            line += &format!(" {}-2", noun.example());
+        } else if wanted && flags::hashed(verb).as_ref() == Some(&flag.field) {
+            line += " --file convention.pdf";
+        } else if wanted {
             shown += 1;
             line += &format!(" --{} {}", flag.long, example_value(&flag.field));
         }

@@ -121,7 +121,15 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
         let arg = flags::arg(&flag, language);
         // What is asked at the terminal is not asked for beforehand.
         let asked = flag.required && command.get_arguments().any(|known| known.get_id() == "next");
-        command = command.arg(if asked { arg.required(false).required_unless_present("next") } else { arg });
+        let hashed = flags::hashed(verb).as_ref() == Some(&flag.field);
+        command = command.arg(match () {
+            () if asked => arg.required(false).required_unless_present("next"),
+            () if hashed => arg.required(false).required_unless_present("hashed").conflicts_with("hashed"),
+            () => arg,
+        });
+        if hashed {
+            command = command.arg(flags::hashed_arg(language));
+        }
     }
     for field in filters(noun, verb) {
         command = command.arg(filter_arg(&field, language));

@@ -44,15 +44,20 @@ pub fn writes(caller: &Caller, agreement: &Model) -> bool {
     caller.is(Role::Coordinator) || leads(caller, agreement)
 }
 
-/// People who administer a party: no machine, and no coordinator as such (SEP-3).
-pub(super) fn signs(caller: &Caller, agreement: &Model) -> bool {
+/// People who administer a party: no machine.
+pub(super) fn speaks(caller: &Caller, agreement: &Model) -> bool {
     caller.kind == Kind::User
         && agreement.parties.iter().any(|party| agreement.administered(caller, &party.partner))
 }
 
-/// They, and coordinators.
+/// They, unless they are coordinators too: who runs the network does not bind its partners (SEP-3).
+pub(super) fn signs(caller: &Caller, agreement: &Model) -> bool {
+    speaks(caller, agreement) && !caller.is(Role::Coordinator)
+}
+
+/// People who administer a party, and coordinators.
 pub(super) fn ends(caller: &Caller, agreement: &Model) -> bool {
-    caller.is(Role::Coordinator) || signs(caller, agreement)
+    caller.is(Role::Coordinator) || speaks(caller, agreement)
 }
 
 /// The place of the party that a caller speaks for.
@@ -74,12 +79,17 @@ pub(super) fn speaker<'a>(caller: &Caller, agreement: &'a Model) -> &'a str {
     agreement.parties.iter().find(own).map_or("", |party| party.partner.as_str())
 }
 
-/// Who may read it whatever its state, with the names of who signs: overseers, and people of its parties and of the members.
+/// Who may read the names of who signs: overseers, and people of its parties and of the lead that drafts it.
 pub fn knows(caller: &Caller, agreement: &Model) -> bool {
+    let belongs = |partner: &str| caller.belongs_to(partner) || caller.belongs_to(agreement.living(partner));
     caller.oversees()
-        || agreement.parties.iter().any(|party| {
-            caller.belongs_to(&party.partner) || caller.belongs_to(agreement.living(&party.partner))
-        })
+        || agreement.parties.iter().any(|party| belongs(&party.partner))
+        || agreement.within.as_ref().is_some_and(|partnership| belongs(&partnership.lead_partner))
+}
+
+/// Who may read it whatever its state: they, and people of the other members.
+pub fn sees(caller: &Caller, agreement: &Model) -> bool {
+    knows(caller, agreement)
         || agreement.within.as_ref().is_some_and(|partnership| {
             partnership.members.iter().any(|member| caller.belongs_to(&member.partner))
         })

@@ -177,7 +177,7 @@ impl Told for Model {
     const LIFECYCLE: &'static Lifecycle<Self> = &rules::LIFECYCLE;
 
     fn seen_by(&self, caller: &Caller) -> bool {
-        rules::PUBLIC.contains(&self.state.get()) || parts::knows(caller, self)
+        rules::PUBLIC.contains(&self.state.get()) || parts::sees(caller, self)
     }
 
     fn shown_to(self, caller: &Caller) -> pb::Agreement {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chassis::auth::Caller;
 use chassis::column::Day;
 use chassis::error::Error;
-use chassis::wire::reply;
-use chassis::{Context, Desk, Reply, name, say};
+use chassis::wire::{Conversation, reply};
+use chassis::{Context, Desk, Reply, Told as _, name, say};
 use futures::FutureExt as _;
 use proto::partners as pb;
 use proto::partners::agreement::SuccessionKind;
@@ -15,7 +15,7 @@ use tonic::Request;
 
 use super::row::Model;
 use super::succession::Asked;
-use super::{rules, signatures, standing, store, sweep};
+use super::{compare, rules, signatures, standing, store, sweep};
 use crate::network_settings;
 use crate::partnership::rules::PATTERN as PARTNERSHIP;
 
@@ -153,6 +153,19 @@ impl AgreementService for Agreements {
     async fn give_notice(&self, request: Request<pb::GiveNoticeRequest>) -> Reply<pb::Agreement> {
         let partner = request.get_ref().partner.clone();
         self.0.change(&request, move |row, call| rules::give_notice(row, &partner, call)).await
+    }
+
+    async fn compare_agreements(
+        &self,
+        request: Request<pb::CompareAgreementsRequest>,
+    ) -> Reply<pb::CompareAgreementsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        name::check_reference("other", rules::PATTERN, &request.other)?;
+        let one = self.0.find(&caller, &request.name).await?.shown_to(&caller);
+        let other = self.0.find(&caller, &request.other).await?.shown_to(&caller);
+        let differences = compare::compare(&one, &other, Conversation::current().language)?;
+        reply(pb::CompareAgreementsResponse { differences })
     }
 }
 

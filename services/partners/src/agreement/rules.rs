@@ -1,22 +1,20 @@
 //! What may become of an agreement. Pure: rows, messages and a given now.
 
-use std::sync::Arc;
-
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result, Violations};
-use chassis::gap::Gap;
 use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::{Call, name, say, value};
 use proto::common::{Evidence, Origin};
 use proto::partners as pb;
 use proto::partners::agreement::{Kind, RenewalMode, State, SuccessionKind};
 
+use super::as_found::{fill, signed};
+pub use super::as_found::{found, gaps};
 use super::clock::{self, bind, later, settle};
-use super::describe::{ITEMS, describe};
-use super::parts::{ends, leads, signs, speaker, speaking_for, writes};
+use super::describe::describe;
+use super::parts::{ends, leads, signs, speaker, speaking_for, speaks, writes};
 use super::row::Model;
 use super::{signatures, succession};
-use crate::partnership;
 
 /// The pattern of names.
 pub const PATTERN: &str = "partnerships/{partnership}/agreements/{agreement}";
@@ -33,7 +31,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         .complete()
         .guarded(signatures::may_be_proposed),
     Transition::new("SignAgreement", PENDING, State::PendingSignature, signs),
-    Transition::new("DeclineAgreement", PENDING, State::Draft, signs),
+    Transition::new("DeclineAgreement", PENDING, State::Draft, speaks),
     Transition::new("RecallAgreement", PENDING, State::Draft, leads),
     Transition::new("TerminateAgreement", IN_FORCE, State::InForce, ends).guarded(runs_on),
     Transition::new("RenewAgreement", IN_FORCE, State::InForce, leads).guarded(succession::may_renew),
@@ -41,7 +39,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         .guarded(succession::may_renew),
     Transition::new("AmendAgreement", IN_FORCE, State::InForce, leads).guarded(succession::is_the_last),
     Transition::new("CancelAgreement", &[State::Draft, State::PendingSignature], State::Cancelled, writes),
-    Transition::new("GiveNotice", IN_FORCE, State::InForce, signs).guarded(may_still_be_noticed),
+    Transition::new("GiveNotice", IN_FORCE, State::InForce, speaks).guarded(may_still_be_noticed),
 ]);
 
 /// A row with nothing in it yet.
@@ -102,36 +100,6 @@ pub fn create(parent: &str, id: &str, draft: &pb::Agreement, call: &Call) -> Res
     Ok(agreement)
 }
 
-/// An agreement as it was found in the world, in the state that it has there (BEY-8): what the rules would have asked for
-/// stands in its gaps. The calendar says what has become since of one that was signed.
-///
-/// # Errors
-/// `INVALID_ARGUMENT` naming every wrong field.
-pub fn found(
-    within: &Arc<partnership::row::Model>,
-    id: &str,
-    draft: &pb::Agreement,
-    state: State,
-    now: Micros,
-) -> Result<Model> {
-    let mut wrong = Violations::default();
-    let (id, uid) = name::chosen(&mut wrong, "agreement_id", id, 'a')?;
-    let mut agreement = blank(&within.name, &id, uid, now);
-    agreement.origin = Origin::Imported.into();
-    wrong.check(describe(&mut agreement, draft))?;
-    wrong.finish()?;
-    agreement.state = state.into();
-    agreement.within = Some(Arc::clone(within));
-    if matches!(state, State::Signed | State::InForce | State::Expired) {
-        agreement.signed_end = agreement.period_end;
-        agreement.in_force = agreement.period_start;
-        bind(&mut agreement);
-        let today = agreement.today()?;
-        settle(&mut agreement, today);
-    }
-    Ok(agreement)
-}
-
 /// Looks at a new agreement where it is made.
 ///
 /// # Errors
@@ -155,14 +123,12 @@ pub fn begin(agreement: &Model, call: &Call) -> Result<()> {
 /// # Errors
 /// `INVALID_ARGUMENT` naming every wrong field; `FAILED_PRECONDITION` once all have signed, or citing PAR-10.
 pub fn update(agreement: &mut Model, draft: &pb::Agreement, call: &Call) -> Result<()> {
-    if !matches!(agreement.state.get(), State::Draft | State::PendingSignature) {
-        return Err(Error::refused(
-            "STATE",
-            say!(
-                "what was signed does not change: amend or renew it",
-                "ce qui est signé ne change plus : faites un avenant ou renouvelez-le"
-            ),
-        ));
+    match agreement.state.get() {
+        State::Draft | State::PendingSignature => {}
+        State::Signed | State::InForce if agreement.origin == Origin::Imported => {
+            return fill(agreement, draft);
+        }
+        _ => return Err(signed()),
     }
     let start = agreement.period_start;
     describe(agreement, draft).map_err(|error| error.under("agreement"))?;
@@ -288,54 +254,6 @@ pub fn give_notice(agreement: &mut Model, partner: &str, call: &Call) -> Result<
     agreement.renewal_notice = notice.into();
     bind(agreement);
     Ok(())
-}
-
-/// What an imported agreement still lacks (BEY-8).
-pub fn gaps(agreement: &Model) -> Vec<Gap> {
-    if agreement.origin != Origin::Imported || agreement.state == State::Cancelled {
-        return Vec::new();
-    }
-    let gap = |field, missing: bool, what| missing.then_some(Gap { field, rule: "AGREEMENT_FIELDS", what });
-    let unsigned =
-        agreement.in_force.is_some() && agreement.parties.iter().any(|party| party.signature.is_none());
-    [
-        gap(
-            "kind",
-            agreement.kind == Kind::Unspecified,
-            say!("say what kind of agreement it is", "précisez la nature de l'accord"),
-        ),
-        gap(
-            "period",
-            agreement.period_start.is_none() || agreement.period_end.is_none(),
-            say!("say from when until when", "précisez la période"),
-        ),
-        gap(
-            "renewal_mode",
-            agreement.renewal_mode == RenewalMode::Unspecified,
-            say!("say what follows its end", "dites ce qui suit son terme"),
-        ),
-        gap(
-            "document",
-            agreement.document.sha256.is_empty(),
-            say!("give its document, and the hash of it", "donnez son document et l'empreinte de celui-ci"),
-        ),
-        gap(
-            "contents",
-            agreement.contents.len() < ITEMS,
-            say!("answer the checklist", "répondez à la liste de contrôle"),
-        ),
-        gap(
-            "parties",
-            unsigned,
-            say!(
-                "nobody's signature is attested: sign a renewal here",
-                "aucune signature attestée : signez un renouvellement ici"
-            ),
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 #[cfg(test)]

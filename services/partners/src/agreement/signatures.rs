@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chassis::auth::Role;
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
 use chassis::{Call, say, value};
@@ -10,7 +11,7 @@ use proto::partners::agreement::State;
 
 use super::clock::{bind, settle};
 use super::describe::ITEMS;
-use super::parts::speaking_for;
+use super::parts::{speaking_for, speaks};
 use super::row::Model;
 use super::rules::LIFECYCLE;
 
@@ -90,6 +91,15 @@ pub fn propose(agreement: &mut Model, call: &Call) -> Result<()> {
 /// As [`Lifecycle::take`](chassis::lifecycle::Lifecycle::take); `INVALID_ARGUMENT` for who is no party, or no hash;
 /// `FAILED_PRECONDITION` for another document, for a second signature, or after its period.
 pub fn sign(agreement: &mut Model, said: &pb::SignAgreementRequest, call: &Call) -> Result<()> {
+    if call.caller.is(Role::Coordinator) && speaks(&call.caller, agreement) {
+        return Err(Error::refused(
+            "SEP-3",
+            say!(
+                "you coordinate the network: another administrator of the party signs",
+                "vous coordonnez le réseau : un autre administrateur de la partie doit signer"
+            ),
+        ));
+    }
     LIFECYCLE.take("SignAgreement", agreement, call)?;
     let party = speaking_for(&call.caller, agreement, &said.partner)?;
     let document_sha256 = value::sha256("document_sha256", &said.document_sha256)?;

@@ -187,12 +187,17 @@ pub(crate) async fn sign(
 ) -> Result<(Model, bool)> {
     let name = &said.name;
     let row: Model = chassis::store::find(unit, name).await?.ok_or_else(|| call.caller.not_found(name))?;
-    let rule = |row: &mut Model| signatures::sign(row, said, call);
+    let before: Option<Model> = match row.predecessor.as_str() {
+        "" => None,
+        predecessor => chassis::store::find(unit, predecessor).await?,
+    };
+    let rule = |row: &mut Model| {
+        signatures::sign(row, said, call)?;
+        before.as_ref().map_or(Ok(()), |before| succession::still_runs(row, before))
+    };
     let (row, changed) = chassis::store::apply(unit, call, row, rule).await?;
-    if let Some(from) = row.in_force.filter(|_| !row.predecessor.is_empty()) {
+    if let (Some(from), Some(before)) = (row.in_force, before) {
         let today = row.today()?;
-        let before: Option<Model> = chassis::store::find(unit, &row.predecessor).await?;
-        let before = before.ok_or_else(|| Error::internal("no predecessor"))?;
         let call = Call { etag: String::new(), ..call.clone() };
         let rule = |row: &mut Model| {
             succession::supersede(row, from, today);

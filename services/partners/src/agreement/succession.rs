@@ -149,6 +149,24 @@ pub fn succeed(agreement: &Model, asked: &Asked, kind: SuccessionKind, call: &Ca
     Ok(successor)
 }
 
+/// What an amendment changes still runs; an agreement that has ended is not brought back by changing it (LES-13).
+///
+/// # Errors
+/// `FAILED_PRECONDITION` citing PAR-9.
+pub(super) fn still_runs(amendment: &Model, agreement: &Model) -> Result<()> {
+    if amendment.succession_kind != SuccessionKind::Amendment || agreement.state == State::InForce {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "PAR-9",
+        say!(
+            "{name} has ended, and what has ended is not amended: cancel this, and renew it or draft another",
+            "{name} a pris fin, et ce qui a pris fin ne s'amende plus : abandonnez ceci, renouvelez-le ou rédigez-en un autre",
+            name = agreement.name
+        ),
+    ))
+}
+
 /// Ends an agreement the day before one that all have signed takes its place (PAR-9).
 ///
 /// # Errors

@@ -104,12 +104,12 @@ fn read(draft: &pb::NetworkSettings) -> Result<pb::NetworkSettings> {
     let mut reminders = draft.agreement_reminder_days.clone();
     reminders.sort_unstable_by(|one, other| other.cmp(one));
     reminders.dedup();
-    if reminders.len() > MOST_REMINDERS || reminders.iter().any(|days| !(0..=MOST_DAYS).contains(days)) {
+    if reminders.len() > MOST_REMINDERS || reminders.iter().any(|days| !(1..=MOST_DAYS).contains(days)) {
         wrong.add(
             "agreement_reminder_days",
             say!(
-                "at most {MOST_REMINDERS} numbers, each from 0 to {MOST_DAYS}",
-                "{MOST_REMINDERS} nombres au plus, chacun de 0 à {MOST_DAYS}"
+                "at most {MOST_REMINDERS} numbers, each from 1 to {MOST_DAYS}",
+                "{MOST_REMINDERS} nombres au plus, chacun de 1 à {MOST_DAYS}"
             ),
         );
     }
@@ -182,6 +182,7 @@ mod tests {
         );
         assert_eq!(wrong(|draft| draft.time_zone = "Europe/Atlantis".to_owned()), ["time_zone"]);
         assert_eq!(wrong(|draft| draft.agreement_reminder_days = vec![-1]), ["agreement_reminder_days"]);
+        assert_eq!(wrong(|draft| draft.agreement_reminder_days = vec![0]), ["agreement_reminder_days"]);
         assert!(wrong(|draft| draft.return_grace_days = 0).is_empty(), "no grace may be agreed on");
     }
 

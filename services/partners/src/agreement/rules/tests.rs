@@ -1,6 +1,8 @@
 mod calendar;
+mod imported;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chassis::auth::{Caller, Kind as Who, Membership, Role};
 use proto::Private as _;
@@ -10,8 +12,10 @@ use proto::partners::agreement_content::{Item, Status};
 use proto::partners::partner::Sector;
 use uuid::Uuid;
 
+use super::super::parts;
 use super::super::succession::Asked;
 use super::*;
+use crate::partnership;
 use crate::partnership::facts;
 
 const LEAD: &str = "partners/lead";
@@ -202,6 +206,8 @@ fn sep_3_only_people_of_a_party_sign_for_it() {
         signatures::sign(&mut agreement, &said(OTHER), &coordinator),
         Err(Error::Forbidden { .. })
     ));
+    let both = call_of(OTHER, Who::User, &[Role::Coordinator], "");
+    assert_eq!(refused(signatures::sign(&mut agreement, &said(OTHER), &both)), "SEP-3");
     let machine = call_of(OTHER, Who::Integration, &[], "");
     assert!(matches!(signatures::sign(&mut agreement, &said(OTHER), &machine), Err(Error::Forbidden { .. })));
     assert!(matches!(
@@ -255,4 +261,20 @@ fn par_13_a_change_of_what_was_proposed_clears_the_signatures() {
     assert_eq!((agreement.state.get(), agreement.notice_days), (State::Draft, 90));
     assert!(agreement.parties.iter().all(|party| party.signature.is_none()));
     assert_eq!(refused(update(&mut signed(|_| ()), &change, &by(LEAD))), "STATE");
+}
+
+#[test]
+fn who_signs_is_known_to_the_parties_and_who_oversees_alone() {
+    let agreement = proposed(|_| ());
+    let mut partnership = (*within("2026-02-01")).clone();
+    let mut member = partnership.members[0].clone();
+    member.partner = "partners/third".to_owned();
+    partnership.members.0.push(member);
+    let agreement = Model { within: Some(Arc::new(partnership)), ..agreement };
+    let of = |partner: &str| by(partner).caller;
+    let sight =
+        |partner: &str| (parts::sees(&of(partner), &agreement), parts::knows(&of(partner), &agreement));
+    assert_eq!(sight(OTHER), (true, true));
+    assert_eq!(sight("partners/third"), (true, false));
+    assert_eq!(sight("partners/none"), (false, false));
 }

@@ -247,3 +247,16 @@ fn bey_8_an_agreement_is_taken_in_as_found() {
     let mut unfinished = found(&within("2026-06-01"), "a", &said, State::Draft, Micros(1)).unwrap();
     assert_eq!(refused(signatures::propose(&mut unfinished, &by(LEAD))), "BEY-8");
 }
+
+#[test]
+fn les_13_what_has_ended_is_not_brought_back_by_an_amendment() {
+    let mut first = on(signed(explicit), "2026-06-01");
+    let asked = Asked { name: first.name.clone(), id: "b".to_owned(), ..Asked::default() };
+    let amendment = succession::succeed(&first, &asked, SuccessionKind::Amendment, &by(LEAD)).unwrap();
+    succession::still_runs(&amendment, &first).unwrap();
+    terminate(&mut first, &ending("2026-06-01", true), &by(OTHER)).unwrap();
+    assert_eq!(refused(succession::still_runs(&amendment, &first)), "PAR-9");
+    let mut renewed = amendment;
+    renewed.succession_kind = SuccessionKind::Renewal.into();
+    succession::still_runs(&renewed, &first).unwrap();
+}
