@@ -1,5 +1,6 @@
 //! The command, as people and scripts use it: what it writes where, and the exit codes they rely on.
 
+mod agreement;
 mod contexts;
 mod demo;
 mod doctor;

@@ -19,7 +19,7 @@ const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 type Answered = Result<tonic::Response<pb::Agreement>, tonic::Status>;
 
 /// An agreement of all members, that says all that it must.
-fn agreement(formed: &Formed, mode: RenewalMode, (start, end): (i64, i64)) -> pb::Agreement {
+pub(crate) fn agreement(formed: &Formed, mode: RenewalMode, (start, end): (i64, i64)) -> pb::Agreement {
     let members = formed.members.iter().map(|(partner, _)| partner);
     let party = |partner: &String| pb::AgreementParty {
         partner: partner.clone(),
@@ -46,7 +46,7 @@ fn agreement(formed: &Formed, mode: RenewalMode, (start, end): (i64, i64)) -> pb
     }
 }
 
-async fn drafted(formed: &Formed, agreement: pb::Agreement) -> String {
+pub(crate) async fn drafted(formed: &Formed, agreement: pb::Agreement) -> String {
     let request = pb::CreateAgreementRequest {
         parent: formed.name.clone(),
         agreement: Some(agreement),
@@ -55,7 +55,7 @@ async fn drafted(formed: &Formed, agreement: pb::Agreement) -> String {
     done(formed.lead.1.agreements().create_agreement(request).await).name
 }
 
-async fn propose(formed: &Formed, name: &str) -> Answered {
+pub(crate) async fn propose(formed: &Formed, name: &str) -> Answered {
     let request = pb::ProposeAgreementRequest { name: name.to_owned(), ..Default::default() };
     formed.lead.1.agreements().propose_agreement(request).await
 }
@@ -90,7 +90,7 @@ async fn concluded(formed: &Formed, name: &str) -> pb::Agreement {
     last
 }
 
-async fn read(by: &Caller, name: &str) -> pb::Agreement {
+pub(crate) async fn read(by: &Caller, name: &str) -> pb::Agreement {
     done(by.agreements().get_agreement(pb::GetAgreementRequest { name: name.to_owned() }).await)
 }
 

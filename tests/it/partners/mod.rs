@@ -1,8 +1,8 @@
 //! Stories of partners.
 
 mod actions;
-mod agreement;
-mod commitment;
+pub(crate) mod agreement;
+pub(crate) mod commitment;
 mod duplicates;
 mod feed;
 mod health_check;
