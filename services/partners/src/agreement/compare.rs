@@ -71,7 +71,7 @@ pub fn compare(
         .filter(|difference| difference.before != difference.after)
         .collect();
     let place = |difference: &pb::AgreementDifference| {
-        SAID.iter().position(|field| difference.field.split(['.', '[']).next() == Some(field))
+        SAID.iter().position(|field| difference.field.split(['.', '[']).next() == Some(*field))
     };
     differences.sort_by_key(place); // what only the other says stands where it belongs
     Ok(differences)
@@ -171,7 +171,7 @@ impl Teller {
                 .unwrap_or_default(),
             (Value::String(text), _) => text.clone(),
             (Value::I32(number), _) => number.to_string(),
-            (other, _) => other.to_string(),
+            (other, _) => format!("{other:?}"),
         }
     }
 }
