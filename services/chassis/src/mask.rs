@@ -92,7 +92,7 @@ fn dynamic<M: prost::Message>(descriptor: &MessageDescriptor, message: &M) -> Re
 }
 
 /// `BusinessModel` is the field `business_model` of its update request (AIP-134).
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for (index, c) in name.chars().enumerate() {
         if c.is_ascii_uppercase() && index > 0 {

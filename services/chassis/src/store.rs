@@ -12,7 +12,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{DatabaseExecutor, ExprTrait as _, FromQueryResult, IntoActiveModel};
 
 pub(crate) use within::key;
-pub use within::{apply, completed, delete, find, informed, insert, insert_all};
+pub use within::{apply, completed, delete, find, informed, insert, insert_all, reference_free};
 
 use crate::auth::Caller;
 pub use crate::call::Call;

@@ -1,5 +1,6 @@
 //! What is done to the rows of every noun inside a transaction: read, write, record.
 
+use prost::Name as _;
 use proto::Private as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, OnConflict};
@@ -11,6 +12,7 @@ use crate::change::About;
 use crate::column::Micros;
 use crate::database::Unit;
 use crate::error::{Error, Result};
+use crate::mask;
 use crate::say;
 
 /// A row inside a transaction.
@@ -152,6 +154,28 @@ pub async fn delete<R: Row>(
     };
     unit.record(call, about, &message);
     Ok(())
+}
+
+/// Refuses a reference of elsewhere (`external_reference`) that another row of the noun has. Asked inside the transaction that
+/// writes the row, so that of two that come at once the second is told of the first.
+///
+/// # Errors
+/// `ALREADY_EXISTS` naming the row that has it.
+pub async fn reference_free<R: Row>(unit: &Unit<'_>, row: &R, reference: &str) -> Result<()> {
+    if reference.is_empty() {
+        return Ok(());
+    }
+    let column = || Expr::col((R::Table::default(), Alias::new("external_reference")));
+    // Said twice, since the index holds those alone that have one.
+    let same = R::Table::find()
+        .filter(column().ne(""))
+        .filter(column().eq(reference))
+        .filter(key::<R>().ne(row.name()));
+    let Some(holder) = same.one(unit.txn).await? else { return Ok(()) };
+    let field = format!("{}.external_reference", mask::snake(R::Message::NAME));
+    let holder = holder.name().to_owned();
+    let why = say!("{holder} has it already: use that one", "{holder} la porte déjà : utilisez celle-là");
+    Err(Error::AlreadyExists { field, why, holder: Some(holder) })
 }
 
 /// What a rule said of a row, unless the caller read an older one.

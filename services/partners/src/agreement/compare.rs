@@ -24,19 +24,6 @@ const SAID: &[&str] = &[
 const BECAME: &[&str] = &["signature"];
 /// By what the lines of a list are told apart.
 const KEYS: &[&str] = &["partner", "item", "uri"];
-/// Fields that all contracts share say nothing in French.
-const SHARED: &[(&str, &str)] = &[
-    ("start_date", "Début"),
-    ("end_date", "Fin"),
-    ("title", "Titre"),
-    ("uri", "Adresse"),
-    ("sha256", "Empreinte"),
-    ("mime_type", "Format"),
-    ("language_code", "Langue"),
-    ("issue_date", "Date"),
-    ("kind", "Nature"),
-];
-
 /// One line of what an agreement says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
@@ -177,12 +164,9 @@ impl Teller {
 }
 
 fn label_of(field: &FieldDescriptor, language: Language) -> String {
-    let shared = || SHARED.iter().find(|(name, _)| *name == field.name()).map(|(_, french)| *french);
     let french = match language {
         Language::En => None,
-        Language::Fr => comment(&field.parent_message().parent_file(), field.path(), language)
-            .filter(|_| field.parent_message().package_name() == "ensemble.partners.v1")
-            .or_else(|| shared().map(str::to_owned)),
+        Language::Fr => comment(&field.parent_message().parent_file(), field.path(), language),
     };
     french.unwrap_or_else(|| {
         let words = field.name().replace('_', " ");

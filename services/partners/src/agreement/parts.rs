@@ -18,8 +18,7 @@ impl Model {
 
     /// The partner that is meant by a name today: itself, or the one that took its place (BEY-1).
     pub(super) fn living<'a>(&'a self, name: &'a str) -> &'a str {
-        let known = self.within.as_ref().and_then(|partnership| partnership.facts.members.get(name));
-        known.map_or(name, |who| who.name.as_str())
+        self.within.as_ref().map_or(name, |partnership| partnership.living(name))
     }
 
     fn administered(&self, caller: &Caller, partner: &str) -> bool {

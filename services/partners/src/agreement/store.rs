@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chassis::Call;
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros};
 use chassis::database::Unit;
-use chassis::error::{Error, Result};
-use chassis::{Call, say};
+use chassis::error::Result;
+use chassis::store::reference_free;
 use proto::partners as pb;
 use proto::partners::agreement::{State, SuccessionKind};
 use sea_orm::entity::prelude::*;
@@ -15,6 +16,7 @@ use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
 
 use super::row::{COLUMN, Entity, Model};
 use super::{clock, parts, rules, signatures, standing, succession};
+use crate::partner::who::living;
 use crate::{health_check, network_settings, partnership};
 
 /// The agreements that a list shows: of one partnership or of all, those that all have signed and those of the caller's
@@ -55,7 +57,7 @@ pub(crate) fn expiring(today: Day, days: i32) -> Condition {
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
     let partnerships: BTreeSet<String> = rows.iter().map(|row| row.partnership.clone()).collect();
     let names: Vec<String> = partnerships.iter().cloned().collect();
-    let known = health_check::store::partnerships(db, partnerships, now).await?;
+    let known = partnership::store::by_name(db, partnerships, now).await?;
     let reviewed = health_check::store::last_closed(db, &names).await?;
     let agreed = network_settings::store::agreed(db).await?;
     let today = network_settings::store::day(&agreed, now);
@@ -91,7 +93,7 @@ async fn successors(rows: &[Model], db: &impl ConnectionTrait) -> Result<HashMap
 /// Writes what follows an agreement's row: its parties; refuses a reference that another has.
 pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     if before.is_none_or(|before| before.external_reference != row.external_reference) {
-        reference_free(row, unit).await?;
+        reference_free(unit, row, &row.external_reference).await?;
     }
     if before.is_some_and(|before| before.parties == row.parties && before.state == row.state) {
         return Ok(());
@@ -117,32 +119,9 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
     Ok(())
 }
 
-async fn reference_free(row: &Model, unit: &Unit<'_>) -> Result<()> {
-    if row.external_reference.is_empty() {
-        return Ok(());
-    }
-    // The index holds those alone that have one.
-    let same = Entity::find()
-        .filter(COLUMN.external_reference.ne(""))
-        .filter(COLUMN.external_reference.eq(row.external_reference.as_str()))
-        .filter(COLUMN.name.ne(row.name.as_str()));
-    match same.one(unit.txn).await? {
-        None => Ok(()),
-        Some(holder) => Err(Error::AlreadyExists {
-            field: "agreement.external_reference".to_owned(),
-            why: say!(
-                "{holder} has it already: use that one",
-                "{holder} la porte déjà : utilisez cet accord",
-                holder = holder.name
-            ),
-            holder: Some(holder.name),
-        }),
-    }
-}
-
 /// Writes a new agreement between partners that there are.
 pub(crate) async fn begin(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> Result<(Model, bool)> {
-    row.within = Some(health_check::store::parent(unit, call, &row.partnership).await?);
+    row.within = Some(partnership::store::parent(unit, call, &row.partnership).await?);
     rules::begin(&row, call)?;
     parties_exist(unit, &row, None).await?;
     Ok((chassis::store::insert(unit, call, &row).await?, true))
@@ -156,7 +135,7 @@ async fn parties_exist(unit: &Unit<'_>, row: &Model, before: Option<&Model>) -> 
     for (index, party) in row.parties.iter().enumerate() {
         if !known(&party.partner) {
             let field = format!("agreement.parties[{index}].partner");
-            partnership::store::living(unit, &field, &party.partner).await?;
+            living(unit, &field, &party.partner).await?;
         }
     }
     Ok(())

@@ -21,11 +21,12 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Looks at the calendar, until the process drains.
 pub(crate) async fn run(context: Context) {
+    let mut tick = tokio::time::interval(EVERY);
     loop {
+        tick.tick().await;
         if let Err(error) = once(&context).await {
-            tracing::debug!(%error, "the agreements were not looked at, will try again");
+            tracing::warn!(%error, "the agreements were not looked at, will try again");
         }
-        tokio::time::sleep(EVERY).await;
     }
 }
 

@@ -4,14 +4,15 @@ use chassis::auth::Caller;
 use chassis::column::{Coded, Micros};
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
+use chassis::store::reference_free;
 use chassis::{Call, say};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{Condition, DatabaseExecutor};
 
-use super::row::{COLUMN, Entity, Model};
+use super::row::{COLUMN, Model};
 use super::rules;
-use crate::{agreement, health_check, partnership};
+use crate::{agreement, partnership};
 
 /// The commitments that a list shows: of one partnership or of all, those that anyone may see and those of the caller's
 /// partners.
@@ -46,7 +47,7 @@ pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
 /// Tells commitments their partnerships.
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
     let names = rows.iter().map(|row| row.partnership.clone()).collect();
-    let known = health_check::store::partnerships(db, names, now).await?;
+    let known = partnership::store::by_name(db, names, now).await?;
     for row in rows {
         row.within = known.get(&row.partnership).cloned();
     }
@@ -56,7 +57,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
 /// Refuses a reference that another commitment has, and an agreement that is not there.
 pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     if before.is_none_or(|before| before.external_reference != row.external_reference) {
-        reference_free(row, unit).await?;
+        reference_free(unit, row, &row.external_reference).await?;
     }
     let agreed = before.map(|before| before.agreement.as_str()).unwrap_or_default();
     if row.agreement != agreed
@@ -71,32 +72,9 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
     Ok(())
 }
 
-async fn reference_free(row: &Model, unit: &Unit<'_>) -> Result<()> {
-    if row.external_reference.is_empty() {
-        return Ok(());
-    }
-    // The index holds those alone that have one.
-    let same = Entity::find()
-        .filter(COLUMN.external_reference.ne(""))
-        .filter(COLUMN.external_reference.eq(row.external_reference.as_str()))
-        .filter(COLUMN.name.ne(row.name.as_str()));
-    match same.one(unit.txn).await? {
-        None => Ok(()),
-        Some(holder) => Err(Error::AlreadyExists {
-            field: "commitment.external_reference".to_owned(),
-            why: say!(
-                "{holder} has it already: use that one",
-                "{holder} la porte déjà : utilisez cet engagement",
-                holder = holder.name
-            ),
-            holder: Some(holder.name),
-        }),
-    }
-}
-
 /// Writes a new commitment of a partner that there is.
 pub(crate) async fn pledge(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> Result<(Model, bool)> {
-    row.within = Some(health_check::store::parent(unit, call, &row.partnership).await?);
+    row.within = Some(partnership::store::parent(unit, call, &row.partnership).await?);
     rules::pledge(&mut row, call)?;
     Ok((chassis::store::insert(unit, call, &row).await?, true))
 }

@@ -1,7 +1,6 @@
 //! Health checks on disk: what members answered stands apart.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros, Packed};
@@ -98,30 +97,11 @@ pub async fn last_closed(
     Ok(closed)
 }
 
-/// Partnerships as they are today, by their names.
-pub(crate) async fn partnerships(
-    db: &DatabaseExecutor<'_>,
-    names: BTreeSet<String>,
-    now: Micros,
-) -> Result<HashMap<String, Arc<partnership::row::Model>>, DbErr> {
-    let names: Vec<String> = names.into_iter().collect();
-    let mut found = Vec::new();
-    for some in names.chunks(1000) {
-        let named = partnership::row::COLUMN.name.is_in(some.iter().map(String::as_str));
-        found.extend(partnership::row::Entity::find().filter(named).all(db).await?);
-    }
-    let again = match db {
-        DatabaseExecutor::Connection(connection) => DatabaseExecutor::Connection(connection),
-        DatabaseExecutor::Transaction(transaction) => DatabaseExecutor::Transaction(transaction),
-        DatabaseExecutor::OwnedTransaction(transaction) => DatabaseExecutor::Transaction(transaction),
-    };
-    let found = chassis::store::informed(found, again, now).await?;
-    Ok(found.into_iter().map(|row| (row.name.clone(), Arc::new(row))).collect())
-}
-
 /// Tells health checks their partnerships, and what the network agreed on.
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
-    let known = partnerships(db, rows.iter().map(|row| row.partnership.clone()).collect(), now).await?;
+    let known =
+        partnership::store::by_name(db, rows.iter().map(|row| row.partnership.clone()).collect(), now)
+            .await?;
     let agreed = network_settings::store::agreed(db).await?;
     let least = Ord::max(agreed.health_check_min_responses, network_settings::rules::LEAST_RESPONSES);
     for row in rows {
@@ -170,15 +150,9 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
     Ok(())
 }
 
-/// The partnership that something is made in.
-pub(crate) async fn parent(unit: &Unit<'_>, call: &Call, name: &str) -> Result<Arc<partnership::row::Model>> {
-    let known = partnerships(&unit.txn.into(), BTreeSet::from([name.to_owned()]), unit.now).await?;
-    known.get(name).cloned().ok_or_else(|| call.caller.not_found(name))
-}
-
 /// Opens a health check, unless one of the partnership is open.
 pub(crate) async fn begin(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> Result<(Model, bool)> {
-    let partnership = parent(unit, call, &row.partnership).await?;
+    let partnership = partnership::store::parent(unit, call, &row.partnership).await?;
     rules::ask(&mut row, &partnership, call)?;
     if !open(unit.txn, std::slice::from_ref(&row.partnership)).await?.is_empty() {
         return Err(Error::refused(

@@ -8,3 +8,4 @@ pub mod row;
 pub mod rpc;
 pub mod rules;
 pub mod store;
+pub mod who;

@@ -9,17 +9,7 @@ use proto::partners::partnership::{Stage, State};
 use proto::partners::partnership_member::Role;
 
 use super::row::Model;
-
-/// What is known of a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Who {
-    /// Itself, or the partner that took its place (BEY-1).
-    pub name: String,
-    /// Its sector.
-    pub sector: Sector,
-    /// It takes part in the network today.
-    pub active: bool,
-}
+use crate::partner::who::Who;
 
 /// What its agreements say of a partnership on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,11 +97,16 @@ impl Model {
         self.state == State::Active && !self.facts.standing.in_force
     }
 
-    /// Its lead, or the partner that took its place, is party to an agreement in force.
+    /// Its lead is party to an agreement in force: under its own name, or that of a partner whose place it took, or that took
+    /// its place (BEY-1).
     pub fn lead_is_bound(&self) -> bool {
-        let covers = &self.facts.standing.covers;
-        let now = self.facts.members.get(&self.lead_partner).map(|who| who.name.as_str());
-        covers.contains(&self.lead_partner) || now.is_some_and(|lead| covers.contains(lead))
+        let lead = self.living(&self.lead_partner);
+        self.facts.standing.covers.iter().any(|party| self.living(party) == lead)
+    }
+
+    /// The partner that is meant by a name today: itself, or the one that took its place (BEY-1).
+    pub fn living<'a>(&'a self, name: &'a str) -> &'a str {
+        self.facts.members.get(name).map_or(name, |who| who.name.as_str())
     }
 
     /// Where it is in the cycle of partnerships.

@@ -1,26 +1,24 @@
 //! Partnerships on disk: their members, and what is told of them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
+use chassis::Call;
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros};
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
-use chassis::{Call, say};
+use chassis::store::reference_free;
 use proto::partners as pb;
-use proto::partners::partner::State as PartnerState;
 use proto::partners::partnership::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{Condition, ConnectionTrait, ExprTrait as _};
+use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
 
-use super::facts::Who;
 use super::row::{COLUMN, Entity, Model};
 use super::{members, rules};
-use crate::agreement;
-use crate::health_check;
-use crate::network_settings;
-use crate::partner;
+use crate::partner::who::{living, who};
+use crate::{agreement, health_check, network_settings};
 
 /// The partnerships that a list shows: those that anyone may see, and those of the caller's partners.
 pub(crate) fn visible(caller: &Caller) -> Condition {
@@ -55,7 +53,7 @@ pub(crate) fn of_members<'a>(partners: impl Iterator<Item = &'a str>) -> sea_orm
 /// Writes what follows a partnership's row: whose it is; refuses a reference that another has.
 pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     if before.is_none_or(|before| before.external_reference != row.external_reference) {
-        reference_free(row, unit).await?;
+        reference_free(unit, row, &row.external_reference).await?;
     }
     if before.is_some_and(|before| before.members == row.members) {
         return Ok(());
@@ -68,26 +66,6 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
     insert.on_conflict(OnConflict::new().do_nothing().to_owned());
     unit.txn.execute(&insert).await?;
     Ok(())
-}
-
-async fn reference_free(row: &Model, unit: &Unit<'_>) -> Result<()> {
-    if row.external_reference.is_empty() {
-        return Ok(());
-    }
-    let same = COLUMN.external_reference.eq(row.external_reference.as_str());
-    let holder = Entity::find().filter(same).filter(COLUMN.name.ne(row.name.as_str())).one(unit.txn).await?;
-    match holder {
-        None => Ok(()),
-        Some(holder) => Err(Error::AlreadyExists {
-            field: "partnership.external_reference".to_owned(),
-            why: say!(
-                "{holder} has it already: use that one",
-                "{holder} la porte déjà : utilisez ce partenariat",
-                holder = holder.name
-            ),
-            holder: Some(holder.name),
-        }),
-    }
 }
 
 /// Tells partnerships the day, who their members are, and what their agreements and health checks say.
@@ -112,53 +90,31 @@ pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait, now: M
     Ok(())
 }
 
-/// Who these partners are; a merged one is who took its place (BEY-1).
-pub(crate) async fn who(
-    db: &impl ConnectionTrait,
+/// Partnerships as they are today, by their names.
+pub(crate) async fn by_name(
+    db: &DatabaseExecutor<'_>,
     names: BTreeSet<String>,
-) -> Result<HashMap<String, Who>, DbErr> {
-    let mut found = partners(db, names.iter().map(String::as_str)).await?;
-    let gone = found.values().map(|partner| partner.merged_into.as_str()).filter(|name| !name.is_empty());
-    let survivors: BTreeSet<String> = gone.map(str::to_owned).collect();
-    if !survivors.is_empty() {
-        found.extend(partners(db, survivors.iter().map(String::as_str)).await?);
-    }
-    let of = |name: &String| {
-        let partner = found.get(name)?;
-        let now = found.get(&partner.merged_into).unwrap_or(partner);
-        let active = now.state == PartnerState::Active;
-        Some((name.clone(), Who { name: now.name.clone(), sector: now.sector.get(), active }))
-    };
-    Ok(names.iter().filter_map(of).collect())
-}
-
-async fn partners(
-    db: &impl ConnectionTrait,
-    names: impl Iterator<Item = &str>,
-) -> Result<HashMap<String, partner::row::Model>, DbErr> {
-    let names: Vec<&str> = names.collect();
-    let mut found = HashMap::new();
+    now: Micros,
+) -> Result<HashMap<String, Arc<Model>>, DbErr> {
+    let names: Vec<String> = names.into_iter().collect();
+    let mut found = Vec::new();
     for some in names.chunks(1000) {
-        let select =
-            partner::row::Entity::find().filter(partner::row::COLUMN.name.is_in(some.iter().copied()));
-        found.extend(select.all(db).await?.into_iter().map(|partner| (partner.name.clone(), partner)));
+        let named = COLUMN.name.is_in(some.iter().map(String::as_str));
+        found.extend(Entity::find().filter(named).all(db).await?);
     }
-    Ok(found)
+    let again = match db {
+        DatabaseExecutor::Connection(connection) => DatabaseExecutor::Connection(connection),
+        DatabaseExecutor::Transaction(transaction) => DatabaseExecutor::Transaction(transaction),
+        DatabaseExecutor::OwnedTransaction(transaction) => DatabaseExecutor::Transaction(transaction),
+    };
+    let found = chassis::store::informed(found, again, now).await?;
+    Ok(found.into_iter().map(|row| (row.name.clone(), Arc::new(row))).collect())
 }
 
-/// The partner to write down for one that was named: itself while it lives, or who took its place.
-pub(crate) async fn living(unit: &Unit<'_>, field: &str, name: &str) -> Result<String> {
-    let known = partners(unit.txn, std::iter::once(name)).await?;
-    let Some(found) = known.get(name) else {
-        return Err(Error::invalid(field, say!("no such partner", "cette organisation n'existe pas")));
-    };
-    if !found.merged_into.is_empty() {
-        return Ok(found.merged_into.clone());
-    }
-    if partner::rules::LIVE.contains(&found.state.get()) {
-        return Ok(name.to_owned());
-    }
-    Err(Error::invalid(field, say!("it has left the network", "elle a quitté le réseau")))
+/// The partnership that something is made in.
+pub(crate) async fn parent(unit: &Unit<'_>, call: &Call, name: &str) -> Result<Arc<Model>> {
+    let known = by_name(&unit.txn.into(), BTreeSet::from([name.to_owned()]), unit.now).await?;
+    known.get(name).cloned().ok_or_else(|| call.caller.not_found(name))
 }
 
 /// Writes a new partnership of partners that there are.

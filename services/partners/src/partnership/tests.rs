@@ -13,9 +13,9 @@ use proto::partners::partnership::{Kind as What, Stage, State};
 use proto::partners::partnership_governance::DecisionRule;
 use proto::partners::partnership_member::Role as Part;
 
-use super::facts::Who;
 use super::row::Model;
 use super::{members, rules};
+use crate::partner::who::Who;
 
 const CITY: &str = "partners/city";
 const FIRM: &str = "partners/firm";
@@ -176,6 +176,12 @@ fn par_3_activation_needs_an_agreement_in_force_that_binds_the_lead() {
     merged.facts.standing.covers.remove(CITY);
     merged.facts.members.get_mut(CLUB).unwrap().name = CLUB.to_owned();
     assert!(merged.lead_is_bound());
+    // A party that was merged into the lead after it had signed binds the lead.
+    let mut survived = known();
+    survived.facts.standing.covers = [CLUB.to_owned()].into();
+    assert!(!survived.lead_is_bound());
+    survived.facts.members.get_mut(CLUB).unwrap().name = CITY.to_owned();
+    assert!(survived.lead_is_bound());
 }
 
 #[test]

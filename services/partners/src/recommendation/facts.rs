@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use chassis::column::{Day, Micros};
 use proto::partners::partner::Sector;
 
+use crate::partner::who::Who;
+
 /// Told to a row before it is shown or moved; kept nowhere.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
@@ -17,16 +19,7 @@ pub struct Facts {
     /// When its consultation ended, once it has.
     pub consulted: Option<Micros>,
     /// The partners whose integrated contributions it stands on, one for each contribution.
-    pub sources: Vec<Source>,
-}
-
-/// An integrated contribution.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Whose it is; of a merged partner, the one that took its place (BEY-1).
-    pub partner: String,
-    /// What kind of organisation that is.
-    pub sector: Sector,
+    pub sources: Vec<Who>,
 }
 
 impl Facts {

@@ -11,15 +11,15 @@ use chassis::error::{Error, Result, Violations};
 use chassis::say;
 use proto::partners as pb;
 use proto::partners::contribution::State as ContributionState;
-use proto::partners::partner::Sector;
 use proto::partners::recommendation::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{Condition, ConnectionTrait, ExprTrait as _};
 
-use super::facts::{Facts, Source};
+use super::facts::Facts;
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
+use crate::partner::who::who;
 use crate::{network_settings, working_group};
 
 /// The recommendations that a list shows: those that everyone may read, and the drafts that the caller may.
@@ -153,13 +153,10 @@ pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait, now: M
     let open = rows.iter().filter(|row| matches!(row.state.get(), State::Draft | State::Consultation));
     let sources = open.flat_map(|row| row.sources.iter().map(String::as_str));
     let contributors = contributors(db, sources).await?;
-    let partners = organisations(db, contributors.values().map(String::as_str)).await?;
+    let partners = who(db, contributors.values().cloned().collect()).await?;
     for row in rows {
         let ended = row.consultation_end.map(|end| Micros(zone.end(end).0.saturating_add(1)));
-        let source = |name: &String| {
-            let partner = contributors.get(name)?;
-            partners.get(partner).cloned()
-        };
+        let source = |name: &String| partners.get(contributors.get(name)?).cloned();
         row.facts = Facts {
             leads: leads.get(&row.working_group).cloned().unwrap_or_default(),
             today: zone.day(now),
@@ -187,44 +184,6 @@ async fn contributors<'n>(
             .to_owned();
         for row in db.query_all(&select).await? {
             found.insert(row.try_get("", "name")?, row.try_get("", "partner")?);
-        }
-    }
-    Ok(found)
-}
-
-/// What these partners are; of one that was merged, what the one is that took its place (BEY-1).
-async fn organisations<'n>(
-    db: &impl ConnectionTrait,
-    names: impl Iterator<Item = &'n str>,
-) -> Result<HashMap<String, Source>, DbErr> {
-    let mut named = of_partners(db, names.map(str::to_owned).collect()).await?;
-    let survivors = named.values().map(|(_, into)| into.clone()).filter(|into| !into.is_empty());
-    let survivors = of_partners(db, survivors.collect()).await?;
-    let settled = named.drain().map(|(name, (source, into))| {
-        let source = survivors.get(&into).map_or(source, |(survivor, _)| survivor.clone());
-        (name, source)
-    });
-    Ok(settled.collect())
-}
-
-async fn of_partners(
-    db: &impl ConnectionTrait,
-    mut names: Vec<String>,
-) -> Result<HashMap<String, (Source, String)>, DbErr> {
-    names.sort_unstable();
-    names.dedup();
-    let mut found = HashMap::new();
-    for chunk in names.chunks(1000) {
-        let select = Query::select()
-            .columns(["name", "sector", "merged_into"])
-            .from("partner")
-            .and_where(Expr::col("name").is_in(chunk.iter().map(String::as_str)))
-            .to_owned();
-        for row in db.query_all(&select).await? {
-            let partner: String = row.try_get("", "name")?;
-            let sector = row.try_get::<Coded<Sector>>("", "sector")?.get();
-            let into = row.try_get("", "merged_into")?;
-            found.insert(partner.clone(), (Source { partner, sector }, into));
         }
     }
     Ok(found)

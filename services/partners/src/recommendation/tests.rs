@@ -5,12 +5,13 @@ use proto::partners as pb;
 use proto::partners::partner::Sector;
 use proto::partners::recommendation::State;
 
-use super::facts::{Facts, Source};
+use super::facts::Facts;
 use super::row::Model;
 use super::rules::{adopt, awaiting, consult, create, retire, sees, update};
 use super::seed;
 use crate::bilingual;
 use crate::bilingual::tests::{rule, said};
+use crate::partner::who::Who;
 use crate::working_group::tests::{LEAD, MEMBER, admin, call, coordinator, person, wrong};
 
 fn draft() -> pb::Recommendation {
@@ -23,8 +24,8 @@ fn draft() -> pb::Recommendation {
     }
 }
 
-fn source(partner: &str, sector: Sector) -> Source {
-    Source { partner: partner.to_owned(), sector }
+fn source(partner: &str, sector: Sector) -> Who {
+    Who { name: partner.to_owned(), sector, active: true }
 }
 
 /// One that may be adopted.
@@ -73,7 +74,7 @@ fn par_25_adoption_asks_for_a_consultation_that_is_over_and_was_long_enough() {
 
 #[test]
 fn par_25_adoption_asks_for_two_contributions_of_two_sectors() {
-    let of = |sources: &[Source]| {
+    let of = |sources: &[Who]| {
         let sources = sources.to_vec();
         adopted(move |row| row.facts.sources.clone_from(&sources))
     };

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::super::parts;
 use super::super::succession::Asked;
 use super::*;
+use crate::partner::who;
 use crate::partnership;
-use crate::partnership::facts;
 
 const LEAD: &str = "partners/lead";
 const OTHER: &str = "partners/other";
@@ -37,7 +37,7 @@ fn within(today: &str) -> Arc<partnership::row::Model> {
     row.members = vec![member(LEAD), member(OTHER)].into();
     row.lead_partner = LEAD.to_owned();
     for name in [LEAD, OTHER] {
-        let who = facts::Who { name: name.to_owned(), sector: Sector::Public, active: true };
+        let who = who::Who { name: name.to_owned(), sector: Sector::Public, active: true };
         row.facts.members.insert(name.to_owned(), who);
     }
     row.facts.today = Some(day(today));
