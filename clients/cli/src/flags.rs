@@ -334,8 +334,7 @@ pub(crate) fn read_file(
     };
     let keys: Vec<String> =
         value.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
-    let mut message =
-        DynamicMessage::deserialize(kind.clone(), value).map_err(|error| wrong(error.to_string()))?;
+    let mut message = values::from_json(kind, value, language).map_err(wrong)?;
     let mut given = Vec::new();
     for field in kind.fields() {
         let named = keys.iter().any(|key| key == field.name() || key == field.json_name());

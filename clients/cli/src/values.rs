@@ -65,13 +65,14 @@ fn message(of: &MessageDescriptor, text: &str, language: Language) -> Result<Dyn
     let text = text.trim();
     if text.starts_with('{') {
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        return build(of, value);
+        return from_json(of, value, language);
     }
     match of.full_name() {
         "google.type.Date" => build(of, date(text, language)?),
         "google.protobuf.Timestamp" => build(of, json!(time(text, language)?)),
         "google.protobuf.Duration" => build(of, json!(text)),
         "ensemble.common.v1.Money" => build(of, money(text, language)?),
+        "ensemble.common.v1.DecimalValue" => build(of, json!({ "value": text.replace(',', ".") })),
         "ensemble.common.v1.ExternalIdentifier" => match text.split_once('=') {
             Some((scheme, value)) => build(of, json!({ "scheme": scheme.trim(), "value": value.trim() })),
             None => Err(say!(
@@ -101,6 +102,49 @@ fn message(of: &MessageDescriptor, text: &str, language: Language) -> Result<Dyn
 
 fn build(of: &MessageDescriptor, value: serde_json::Value) -> Result<DynamicMessage, Expected> {
     DynamicMessage::deserialize(of.clone(), value).map_err(|error| error.to_string())
+}
+
+/// A message as people write it in JSON or YAML: values of enums may stand without their prefix, as after flags.
+pub(crate) fn from_json(
+    of: &MessageDescriptor,
+    mut value: serde_json::Value,
+    language: Language,
+) -> Result<DynamicMessage, Expected> {
+    spell_out(&Kind::Message(of.clone()), &mut value, "", language)?;
+    build(of, value)
+}
+
+/// Puts the contract's names in place of the short ones; what is neither is told with its field and what is known.
+fn spell_out(
+    kind: &Kind,
+    value: &mut serde_json::Value,
+    path: &str,
+    language: Language,
+) -> Result<(), Expected> {
+    match (kind, value) {
+        (_, serde_json::Value::Array(each)) => {
+            for (index, one) in each.iter_mut().enumerate() {
+                spell_out(kind, one, &format!("{path}[{index}]"), language)?;
+            }
+        }
+        (Kind::Enum(of), value @ serde_json::Value::String(_)) => {
+            let text = value.as_str().unwrap_or_default();
+            let said = parse(kind, text, language);
+            let said = said.map_err(|why| say!(language, "{path}: {why}", "{path} : {why}"))?;
+            let name = said.as_enum_number().and_then(|number| of.get_value(number));
+            *value = name.map_or(serde_json::Value::Null, |name| json!(name.name()));
+        }
+        (Kind::Message(of), serde_json::Value::Object(fields)) => {
+            for (key, inner) in fields {
+                let known = of.get_field_by_json_name(key).or_else(|| of.get_field_by_name(key));
+                let Some(field) = known.filter(|field| !field.is_map()) else { continue };
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                spell_out(&field.kind(), inner, &path, language)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// `key=value,key=value`, each value as its field wants it.
@@ -292,6 +336,29 @@ mod tests {
         assert!(
             read("ensemble.projects.v1.BudgetLine", "amount=100EUR,kind=capex").unwrap().contains("10000")
         );
+    }
+
+    #[test]
+    fn decimals_are_typed_as_they_are_read() {
+        let decimal = |text| read("ensemble.common.v1.DecimalValue", text).unwrap();
+        assert_eq!(decimal("12,5"), decimal("12.5"));
+        assert_eq!(decimal("12.5"), decimal(r#"{"value": "12.5"}"#));
+    }
+
+    #[test]
+    fn in_files_too_values_of_lists_stand_without_their_prefix() {
+        let of = proto::pool().get_message_by_name("ensemble.partners.v1.Partnership").unwrap();
+        let written = |kind: &str, rule: &str, role: &str| {
+            let value = json!({
+                "kind": kind, "governance": { "decision_rule": rule },
+                "members": [{ "partner": "partners/a", "role": role }],
+            });
+            from_json(&of, value, Language::En)
+        };
+        let full = written("KIND_PPP", "DECISION_RULE_CONSENSUS", "ROLE_FUNDER").unwrap();
+        assert_eq!(written("PPP", "consensus", "FUNDER").unwrap(), full);
+        let wrong = written("PPP", "CONSENSUS", "BANK").unwrap_err();
+        assert!(wrong.starts_with("members[0].role: expected one of LEAD, PARTNER"), "{wrong}");
     }
 
     #[test]
