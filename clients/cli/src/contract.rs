@@ -201,9 +201,11 @@ pub(crate) fn writes(method: &MethodDescriptor) -> bool {
     method.input().get_field_by_name("request_id").is_some()
 }
 
-/// The items of a page: the response's repeated messages.
+/// The items of a page: the response's repeated messages. An answer with several such fields is no page: a summary.
 pub(crate) fn items(response: &MessageDescriptor) -> Option<FieldDescriptor> {
-    response.fields().find(|field| field.is_list() && matches!(field.kind(), Kind::Message(_)))
+    let mut lists =
+        response.fields().filter(|field| field.is_list() && matches!(field.kind(), Kind::Message(_)));
+    lists.next().filter(|_| lists.next().is_none())
 }
 
 fn resources(file: &FileDescriptor) -> Vec<Noun> {

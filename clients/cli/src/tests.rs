@@ -271,3 +271,13 @@ fn an_agreement_is_signed_by_its_file_and_found_by_its_end() {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );
 }
+
+#[test]
+fn a_page_has_items_and_a_summary_is_shown_whole() {
+    let items = |response: &str| {
+        let response = proto::pool().get_message_by_name(response).unwrap();
+        contract::items(&response).map(|field| field.name().to_owned())
+    };
+    assert_eq!(items("ensemble.partners.v1.ListPartnershipsResponse").as_deref(), Some("partnerships"));
+    assert_eq!(items("ensemble.partners.v1.SummarizePartnershipsResponse"), None);
+}
