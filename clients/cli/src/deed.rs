@@ -14,7 +14,8 @@ use name::{get, resolve};
 use crate::app::App;
 use crate::contract::{self, Manner, Noun, Verb};
 use crate::fault::Result;
-use crate::print::{Format, name_of};
+use crate::print::paint::Style;
+use crate::print::{Format, cell, name_of};
 use crate::say::say;
 use crate::{call, chart, fetch, flags, import, tree};
 
@@ -83,15 +84,12 @@ fn kind_of(field: FieldDescriptor) -> Option<MessageDescriptor> {
 }
 
 pub(crate) fn items_of(answer: &DynamicMessage) -> Vec<DynamicMessage> {
-    let Some(field) = contract::items(&answer.descriptor()) else { return Vec::new() };
-    answer
-        .get_field(&field)
-        .as_list()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Value::as_message)
-        .cloned()
-        .collect()
+    contract::items(&answer.descriptor()).map(|field| list_of(answer, &field)).unwrap_or_default()
+}
+
+fn list_of(answer: &DynamicMessage, field: &FieldDescriptor) -> Vec<DynamicMessage> {
+    let list = answer.get_field(field);
+    list.as_list().unwrap_or_default().iter().filter_map(Value::as_message).cloned().collect()
 }
 
 pub(crate) fn text(message: &DynamicMessage, field: &str) -> String {
@@ -196,6 +194,30 @@ pub(crate) fn list(app: &App, kind: &MessageDescriptor, found: &[DynamicMessage]
     Ok(())
 }
 
+/// An answer with several lists: what is counted once, then each list as a table under its name.
+fn summary(app: &App, answer: &DynamicMessage) -> Result {
+    let is_resource = answer.descriptor().get_field_by_name("name").is_some();
+    if is_resource || !app.output.format.for_people() {
+        return app.output.show(answer);
+    }
+    let mut once = answer.clone();
+    let (mut tables, kind) = (Vec::new(), answer.descriptor());
+    for field in kind.fields().filter(FieldDescriptor::is_list) {
+        let Some(of) = kind_of(field.clone()) else { continue };
+        let items: Vec<_> = list_of(answer, &field);
+        once.clear_field(&field);
+        if !items.is_empty() {
+            tables.push((cell::field_label(&field, app.language), of, items));
+        }
+    }
+    app.output.show(&once)?;
+    for (label, of, items) in tables {
+        app.output.emit(&format!("\n{}\n", app.output.paint.style(Style::Strong, &label)))?;
+        app.output.list(&of, &items)?;
+    }
+    Ok(())
+}
+
 /// An answer that is a document of its own: `{ json: "…" }`.
 fn document(app: &App, answer: &DynamicMessage) -> Result {
     let json = text(answer, "json");
@@ -205,7 +227,7 @@ fn document(app: &App, answer: &DynamicMessage) -> Result {
             Format::Jsonl => app.output.emit(&format!("{value}\n")),
             _ => app.output.emit(&format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())),
         },
-        _ => app.output.show(answer),
+        _ => summary(app, answer),
     }
 }
 
