@@ -21,6 +21,14 @@ const COLUMNS: &[(&str, &str)] = &[
         "ensemble.partners.v1.Agreement",
         "name kind state period days_to_expiry waiting_parties|legally_binding renewal_mode in_force_date last_date predecessor successor origin",
     ),
+    (
+        "ensemble.partners.v1.CashTotal",
+        "resource_type announced pledged recorded confirmed waived|commitments",
+    ),
+    (
+        "ensemble.partners.v1.InKindTotal",
+        "resource_type unit announced pledged recorded confirmed waived|estimates commitments",
+    ),
     ("ensemble.partners.v1.AgreementDifference", "label before after|field"),
     (
         "ensemble.partners.v1.HealthCheck",
