@@ -187,9 +187,10 @@ pub(crate) fn arg(flag: &Flag, language: Language) -> Arg {
     let comment = contract::comment_of_field(field);
     let mut help = comment.text(language).trim_end_matches('.').to_owned();
     let mut arg = Arg::new(flag.long.clone()).value_name(value_name(field, language)).required(flag.required);
-    if !beside(field) {
-        arg = arg.long(flag.long.clone());
-    }
+    arg = match beside(field) {
+        true => arg.value_name(language.pick("OTHER", "AUTRE")),
+        false => arg.long(flag.long.clone()),
+    };
     if let Some(short) = flag.long.strip_suffix(WITHIN) {
         help += &say!(language, " (or --{short} 90d)", " (ou --{short} 90j)");
         arg = arg.alias(short.to_owned());
