@@ -81,13 +81,28 @@ async fn decline(by: &Caller, name: &str, partner: &str) -> Answered {
 }
 
 /// Proposed, and signed by all.
-async fn concluded(formed: &Formed, name: &str) -> pb::Agreement {
+pub(crate) async fn concluded(formed: &Formed, name: &str) -> pb::Agreement {
     done(propose(formed, name).await);
+    signed(formed, name).await
+}
+
+/// Signed by all.
+pub(crate) async fn signed(formed: &Formed, name: &str) -> pb::Agreement {
     let mut last = done(sign(&formed.lead.1, name, &formed.lead.0).await);
     for (partner, admin) in &formed.members {
         last = done(sign(admin, name, partner).await);
     }
     last
+}
+
+async fn activated(formed: &Formed) -> Result<tonic::Response<pb::Partnership>, tonic::Status> {
+    let request = pb::ActivatePartnershipRequest { name: formed.name.clone(), ..Default::default() };
+    formed.lead.1.partnerships().activate_partnership(request).await
+}
+
+/// The lead puts the partnership to work.
+pub(crate) async fn activate(formed: &Formed) -> pb::Partnership {
+    done(activated(formed).await)
 }
 
 pub(crate) async fn read(by: &Caller, name: &str) -> pb::Agreement {
@@ -109,7 +124,7 @@ fn in_force_on(day: i64) -> pb::ListAgreementsRequest {
 }
 
 /// A public, a private and a civil partner.
-async fn three_sectors(network: &'static Network) -> Formed {
+pub(crate) async fn three_sectors(network: &'static Network) -> Formed {
     let coordinator = network.coordinator().await;
     let mut partners = Vec::new();
     for sector in [Sector::Public, Sector::Private, Sector::Civil] {
@@ -132,8 +147,7 @@ async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
     let (lead, admin) = &formed.lead;
     let (second, other) = &formed.members[0];
     let anyone = network.anonymous();
-    let activate = || pb::ActivatePartnershipRequest { name: formed.name.clone(), ..Default::default() };
-    expect(Code::FailedPrecondition, "PAR_3", admin.partnerships().activate_partnership(activate()).await);
+    expect(Code::FailedPrecondition, "PAR_3", activated(&formed).await);
 
     let name = drafted(&formed, agreement(&formed, RenewalMode::Explicit, (-10, 20))).await;
     let unseen = anyone.agreements().get_agreement(pb::GetAgreementRequest { name: name.clone() }).await;
@@ -164,7 +178,7 @@ async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
     assert_eq!(read(other, &name).await.parties[0].signatory_name, "Secret Person");
 
     // It binds: the partnership begins, and no party leaves.
-    let begun = done(admin.partnerships().activate_partnership(activate()).await);
+    let begun = activate(&formed).await;
     assert!(begun.tripartite && !begun.agreement_gap, "PAR-7");
     let archive = pb::ArchivePartnerRequest { name: second.clone(), ..Default::default() };
     expect(Code::FailedPrecondition, "PAR_1", coordinator.partners().archive_partner(archive).await);
@@ -176,6 +190,18 @@ async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
         assert_eq!(listed(&anyone, &formed, soon).await.len(), found, "within {within} days");
     }
 
+    // Who may read what is prepared is told of it; the others are told that it ends.
+    let ends = async |by: &Caller| {
+        let request = pb::SummarizePartnershipsRequest { partner: second.clone(), ..Default::default() };
+        let told = done(by.partnerships().summarize_partnerships(request).await);
+        let counts: Vec<_> = told.agreement_expiries.iter().map(|end| (end.within_days, end.count)).collect();
+        assert_eq!(counts, [(180, 1), (90, 1), (30, 1)]);
+        told.expiring_agreements[0].clone()
+    };
+    let told = ends(&anyone).await;
+    assert_eq!((&told.agreement, told.days_to_expiry, told.end_date), (&name, 20, in_days(20)));
+    assert!(told.partnership_title.is_some() && told.successor.is_empty() && !told.renews_itself);
+
     // An amendment takes its place at once, and ends the lineage's day before.
     let amend = pb::AmendAgreementRequest {
         name: name.clone(),
@@ -186,7 +212,13 @@ async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
     assert!(amended.legally_binding && amended.parties.len() == 3 && amended.contents.len() == 12, "LES-12");
     assert_eq!((amended.predecessor.as_str(), amended.lineage_number), (name.as_str(), 2));
     expect(Code::FailedPrecondition, "PAR_9", admin.agreements().amend_agreement(amend).await);
+    assert_eq!(
+        (ends(other).await.successor, ends(&anyone).await.successor),
+        (amended.name.clone(), String::new())
+    );
+    assert_eq!(read(&anyone, &name).await.successor, "", "a draft is for the members to read");
     concluded(&formed, &amended.name).await;
+    assert_eq!(read(&anyone, &name).await.successor, amended.name);
     assert_eq!(read(&anyone, &name).await.state(), State::Superseded);
     assert_eq!(listed(&anyone, &formed, in_force_on(0)).await, std::slice::from_ref(&amended.name), "PAR-9");
 

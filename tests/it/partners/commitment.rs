@@ -92,9 +92,15 @@ async fn pledge(by: &Caller, partnership: &str, commitment: pb::Commitment) -> A
     by.commitments().create_commitment(request).await
 }
 
-async fn confirm(by: &Caller, name: &str) -> Answered {
+pub(crate) async fn confirm(by: &Caller, name: &str) -> Answered {
     let request = pb::ConfirmCommitmentRequest { name: name.to_owned(), ..Default::default() };
     by.commitments().confirm_commitment(request).await
+}
+
+/// Money that the first of the other members pledges, by name.
+pub(crate) async fn pledged(formed: &Formed, minor_units: i64) -> String {
+    let (giver, admin) = &formed.members[0];
+    done(pledge(admin, &formed.name, cash(giver, minor_units)).await).name
 }
 
 async fn deliver(by: &Caller, name: &str, minor_units: i64) -> Answered {
@@ -143,8 +149,8 @@ fn allocated(commitment: &pb::Commitment) -> i64 {
 /// Sixty-four callers who each want 30 of 1,000 for a project of their own, of all processes in turn: 33 get it.
 async fn race(network: &'static Network) -> (pb::Commitment, Caller) {
     let formed = formed(network, 1).await;
-    let (giver, admin) = &formed.members[0];
-    let name = done(pledge(admin, &formed.name, cash(giver, 100_000)).await).name;
+    let (_, admin) = &formed.members[0];
+    let name = pledged(&formed, 100_000).await;
     done(confirm(admin, &name).await);
     let (callers, addresses) = ([admin, &formed.lead.1], network.addresses("partners"));
     let race = (0..64).map(|index| {

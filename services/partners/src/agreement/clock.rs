@@ -101,15 +101,26 @@ pub fn settle(agreement: &mut Model, today: Day) {
     }
 }
 
-/// How many days are left of it, while it is in force (PAR-14).
-pub(super) fn days_left(agreement: &Model, today: Day) -> Option<i32> {
-    let end = Ord::min(agreement.period_end?, agreement.last?);
-    (agreement.state == State::InForce).then(|| between(today, end))
+impl Model {
+    /// The end of its period, or its own last day when that comes first.
+    pub(crate) fn end(&self) -> Option<Day> {
+        Some(Ord::min(self.period_end?, self.last?))
+    }
+
+    /// At the end of its period it begins another one, as things stand (PAR-12).
+    pub(crate) fn renews_itself(&self) -> bool {
+        repeats(self) && self.period_end < self.last
+    }
+
+    /// How many days are left of it, while it is in force (PAR-14).
+    pub(crate) fn days_left(&self, today: Day) -> Option<i32> {
+        (self.state == State::InForce).then(|| Some(between(today, self.end()?))).flatten()
+    }
 }
 
 /// Notes the reminder that is due, each once (PAR-14); one that ends by another way than its period needs none.
 pub fn remind(agreement: &mut Model, today: Day, days: &[i32]) {
-    let Some(left) = days_left(agreement, today) else { return };
+    let Some(left) = agreement.days_left(today) else { return };
     let due = days.iter().copied().filter(|days| left <= *days).min();
     if let Some(due) = due
         && agreement.ending == State::Expired

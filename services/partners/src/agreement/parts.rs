@@ -94,6 +94,11 @@ pub fn sees(caller: &Caller, agreement: &Model) -> bool {
         })
 }
 
+/// The agreement that takes its place, or is being prepared to where the caller may read it; else nothing.
+pub(crate) fn successor_for<'a>(caller: &Caller, agreement: &'a Model) -> &'a str {
+    if agreement.successor_open && !sees(caller, agreement) { "" } else { &agreement.successor }
+}
+
 /// Whose turn it is (BEY-5).
 pub(super) fn awaiting(agreement: &Model) -> &'static str {
     match agreement.state.get() {

@@ -16,7 +16,7 @@ use proto::partners::agreement::{Kind, RenewalMode, State, SuccessionKind};
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
-use super::{clock, parts, rules};
+use super::{parts, rules};
 use crate::partnership;
 
 #[sea_orm::model]
@@ -73,6 +73,9 @@ pub struct Model {
     /// The agreement that takes its place, or is being prepared to; told.
     #[sea_orm(ignore)]
     pub successor: String,
+    /// That one is a draft, or waits for signatures: it is for the members to read; told.
+    #[sea_orm(ignore)]
+    pub successor_open: bool,
     /// The day its partnership last closed a health check; told.
     #[sea_orm(ignore)]
     pub reviewed: Option<Day>,
@@ -92,7 +95,7 @@ impl From<Model> for pb::Agreement {
             awaiting: parts::awaiting(&agreement).to_owned(),
             awaiting_since: Some(agreement.turn_time.to_timestamp()),
             waiting_parties: agreement.waiting().map(str::to_owned).collect(),
-            days_to_expiry: today.and_then(|today| clock::days_left(&agreement, today)),
+            days_to_expiry: today.and_then(|today| agreement.days_left(today)),
             period: agreement.period_start.map(|start| DateRange {
                 start_date: Some(start.to_date()),
                 end_date: agreement.period_end.map(Day::to_date),
@@ -182,7 +185,9 @@ impl Told for Model {
 
     fn shown_to(self, caller: &Caller) -> pb::Agreement {
         let knows = parts::knows(caller, &self);
+        let successor = parts::successor_for(caller, &self).to_owned();
         let mut message: pb::Agreement = self.into();
+        message.successor = successor;
         if !knows {
             message.redact();
         }

@@ -82,6 +82,7 @@ pub fn blank(partnership: &str, id: &str, uid: uuid::Uuid, now: Micros) -> Model
         origin: Origin::Registered.into(),
         within: None,
         successor: String::new(),
+        successor_open: false,
         reviewed: None,
         review_months: 0,
     }

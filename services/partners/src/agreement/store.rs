@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chassis::Call;
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros};
 use chassis::database::Unit;
 use chassis::error::Result;
 use chassis::store::reference_free;
+use chassis::{Call, Context};
 use proto::partners as pb;
 use proto::partners::agreement::{State, SuccessionKind};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
 
 use super::row::{COLUMN, Entity, Model};
-use super::{clock, parts, rules, signatures, standing, succession};
+use super::{clock, parts, rules, signatures, standing, succession, sweep};
 use crate::partner::who::living;
 use crate::{health_check, network_settings, partnership};
 
@@ -52,6 +52,27 @@ pub(crate) fn expiring(today: Day, days: i32) -> Condition {
         .add(Condition::any().add(COLUMN.period_end.lte(until)).add(COLUMN.last.lte(until)))
 }
 
+/// Those of some partnerships that are in force and end within so many days, as far as the caller sees them: as they are
+/// today, the soonest first.
+pub(crate) async fn ending(
+    context: &Context,
+    caller: &Caller,
+    of: SelectStatement,
+    (today, days): (Day, i32),
+) -> Result<Vec<Model>> {
+    sweep::catch_up(context).await?;
+    let db = context.database.reader();
+    let found = Entity::find()
+        .filter(visible(caller, None))
+        .filter(expiring(today, days))
+        .filter(COLUMN.partnership.in_subquery(of))
+        .all(db)
+        .await?;
+    let mut found = chassis::store::informed(found, db.into(), context.clock.now()).await?;
+    found.sort_by(|one, other| (one.end(), &one.name).cmp(&(other.end(), &other.name)));
+    Ok(found)
+}
+
 /// Tells agreements their partnerships, their successors, when their partnerships last looked at themselves, and what the
 /// calendar has made of them.
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
@@ -66,7 +87,10 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
         row.within = known.get(&row.partnership).cloned();
         row.reviewed = reviewed.get(&row.partnership).copied();
         row.review_months = agreed.renewal_review_months;
-        row.successor = successors.get(&row.name).cloned().unwrap_or_default();
+        if let Some((successor, state)) = successors.get(&row.name) {
+            row.successor.clone_from(successor);
+            row.successor_open = !rules::PUBLIC.contains(state);
+        }
         if let Some(today) = today {
             clock::settle(row, today);
         }
@@ -74,17 +98,22 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
     Ok(())
 }
 
-async fn successors(rows: &[Model], db: &impl ConnectionTrait) -> Result<HashMap<String, String>, DbErr> {
+/// The agreement that takes the place of each, or is being prepared to, and where it stands.
+async fn successors(
+    rows: &[Model],
+    db: &impl ConnectionTrait,
+) -> Result<HashMap<String, (String, State)>, DbErr> {
     let mut found = HashMap::new();
     for some in rows.chunks(1000) {
         let select = Query::select()
-            .columns([("agreement", "predecessor"), ("agreement", "name")])
+            .columns(["predecessor", "name", "state"].map(|column| ("agreement", column)))
             .from("agreement")
             .and_where(COLUMN.predecessor.is_in(some.iter().map(|row| row.name.as_str())))
             .and_where(COLUMN.state.ne(Coded::from(State::Cancelled)))
             .to_owned();
         for row in db.query_all(&select).await? {
-            found.insert(row.try_get("", "predecessor")?, row.try_get("", "name")?);
+            let state: Coded<State> = row.try_get("", "state")?;
+            found.insert(row.try_get("", "predecessor")?, (row.try_get("", "name")?, state.get()));
         }
     }
     Ok(found)

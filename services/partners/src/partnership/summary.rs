@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::Context;
 use chassis::auth::Caller;
-use chassis::column::{Coded, Packed};
+use chassis::column::{Coded, Day, Packed};
 use chassis::error::{Result, Violations};
 use chassis::value;
 use proto::common::Money;
@@ -12,18 +12,18 @@ use proto::partners as pb;
 use proto::partners::commitment::{Nature, State as Commitment};
 use proto::partners::partnership::{Stage, State};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, DatabaseConnection, FromQueryResult, QueryOrder as _, QuerySelect as _};
 
 use super::describe::{PARTNER, RECOMMENDATION};
 use super::row::{COLUMN, Column, Entity, Model};
 use super::store;
-use crate::commitment;
 use crate::commitment::totals::{Line, Totals};
 use crate::partner::fields::TERRITORY;
+use crate::{agreement, commitment, network_settings};
 
-/// Partnerships without an agreement that are named, at most.
-const MOST_GAPS: usize = 1000;
+/// Partnerships without an agreement, and agreements that end soon, that are named, at most.
+const MOST_NAMED: usize = 1000;
 /// Partnerships, and commitments, that are looked at together.
 const PAGE: u64 = 1000;
 
@@ -70,7 +70,7 @@ pub(crate) async fn summarize(
             *stages.entry(partnership.stage().into()).or_default() += 1;
             if partnership.agreement_gap() {
                 response.agreement_gap_count += 1;
-                if response.agreement_gaps.len() < MOST_GAPS {
+                if response.agreement_gaps.len() < MOST_NAMED {
                     response.agreement_gaps.push(partnership.name.clone());
                 }
             }
@@ -82,6 +82,14 @@ pub(crate) async fn summarize(
         .map(|(stage, count)| pb::PartnershipStageCount { stage, count })
         .collect();
     response.tripartite = Some(value::ratio_value(tripartite.into(), at_work.into()));
+    let agreed = network_settings::store::agreed(db).await?;
+    if let Some(today) = network_settings::store::day(&agreed, context.clock.now()) {
+        let farthest = agreed.agreement_reminder_days.iter().copied().max().unwrap_or_default();
+        let ending = agreement::store::ending(context, caller, names(&counted), (today, farthest)).await?;
+        let ending: Vec<_> = ending.into_iter().filter_map(|row| expiring(caller, row, today)).collect();
+        response.agreement_expiries = expiries(&ending, agreed.agreement_reminder_days);
+        response.expiring_agreements = ending.into_iter().take(MOST_NAMED).collect();
+    }
     let totals = totals(db, caller, request, &counted).await?;
     response.cash = totals.cash()?;
     response.in_kind = totals.in_kind();
@@ -108,6 +116,39 @@ fn counted(caller: &Caller, request: &pb::SummarizePartnershipsRequest) -> Condi
     counted
 }
 
+/// The names of those that are counted.
+fn names(counted: &Condition) -> SelectStatement {
+    Query::select().column(("partnership", "name")).from("partnership").cond_where(counted.clone()).to_owned()
+}
+
+/// What is told of an agreement that ends soon; one that is not in force any more ends no more.
+fn expiring(caller: &Caller, row: agreement::row::Model, today: Day) -> Option<pb::ExpiringAgreement> {
+    let (days_to_expiry, end) = (row.days_left(today)?, row.end()?);
+    Some(pb::ExpiringAgreement {
+        successor: agreement::parts::successor_for(caller, &row).to_owned(),
+        renews_itself: row.renews_itself(),
+        partnership_title: row.within.and_then(|partnership| partnership.title.clone().set()),
+        agreement: row.name,
+        end_date: Some(end.to_date()),
+        days_to_expiry,
+    })
+}
+
+/// How many of these end within each of some numbers of days, the farthest first.
+fn expiries(ending: &[pb::ExpiringAgreement], mut days: Vec<i32>) -> Vec<pb::AgreementExpiry> {
+    days.sort_unstable_by(|one, other| other.cmp(one));
+    let count = |within_days| {
+        let soon = ending.iter().filter(|agreement| agreement.days_to_expiry <= within_days);
+        pb::AgreementExpiry { within_days, count: number(soon.count()) }
+    };
+    days.into_iter().map(count).collect()
+}
+
+/// A count as the contract tells it.
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 /// How many partnerships there are in each state.
 async fn states(db: &DatabaseConnection, counted: &Condition) -> Result<Vec<(State, i32)>> {
     let states: Vec<(Coded<State>, i64)> = Entity::find()
@@ -119,7 +160,7 @@ async fn states(db: &DatabaseConnection, counted: &Condition) -> Result<Vec<(Sta
         .into_tuple()
         .all(db)
         .await?;
-    let number = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+    let number = |count: i64| number(usize::try_from(count).unwrap_or(usize::MAX));
     let mut states: Vec<_> = states.into_iter().map(|(state, count)| (state.get(), number(count))).collect();
     states.sort_by_key(|(state, _)| i32::from(*state));
     Ok(states)
@@ -163,14 +204,9 @@ async fn totals(
     counted: &Condition,
 ) -> Result<Totals> {
     use commitment::row::{COLUMN, Column, Entity};
-    let within = Query::select()
-        .column(("partnership", "name"))
-        .from("partnership")
-        .cond_where(counted.clone())
-        .to_owned();
     let mut seen = Condition::all()
         .add(commitment::store::visible(caller, None))
-        .add(COLUMN.partnership.in_subquery(within));
+        .add(COLUMN.partnership.in_subquery(names(counted)));
     if !request.partner.is_empty() {
         seen = seen.add(COLUMN.partner.eq(request.partner.as_str()));
     }
