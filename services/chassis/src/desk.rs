@@ -16,7 +16,7 @@ use crate::lifecycle::{Lifecycle, Stateful};
 use crate::name;
 use crate::page::{Ask, Page};
 use crate::serve::Context;
-use crate::store::Store;
+use crate::store::{Store, etag};
 use crate::wire::{Reply, reply};
 
 /// A row that is talked about: what of it each caller is told.
@@ -173,6 +173,28 @@ impl<R: Told> Desk<R> {
         name::check_reference("name", R::PATTERN, asked)?;
         let (caller, by) = (Arc::clone(&call.caller), call.clone());
         self.answer(&caller, self.store.change(call, asked, move |row| rule(row, &by)).await?)
+    }
+
+    /// As [`change_as`](Self::change_as), for a verb about which peers are asked first. Nothing is asked about a resource that
+    /// could not be moved, and what was asked about is what is moved.
+    ///
+    /// # Errors
+    /// As [`Store::change`]; what the peers say; ABORTED when someone changed it in between.
+    pub async fn change_once_asked<F: Future<Output = Result<()>> + Send>(
+        &self,
+        mut call: Call,
+        asked: &str,
+        ask: impl FnOnce(R) -> F + Send,
+        rule: impl Fn(&mut R, &Call) -> Result<()> + Send + Sync + Clone + 'static,
+    ) -> Reply<R::Message> {
+        let rehearsal = Call { validate_only: true, ..call.clone() };
+        self.change_as(rehearsal, asked, rule.clone()).await?;
+        let row = self.store.get(asked).await?;
+        if call.etag.is_empty() {
+            call.etag = etag(*row.clone().revision());
+        }
+        ask(row).await?;
+        self.change_as(call, asked, rule).await
     }
 
     /// Answers a piece of work that ends in one row, done once per `request_id`.

@@ -56,3 +56,28 @@ pub fn missing(status: &Status) -> Option<String> {
     let details = not_found.then(|| status.get_error_details())?;
     details.resource_info().map(|resource| resource.resource_name.clone())
 }
+
+/// Asks a peer for many resources at once. Those that it says are missing are left out and the others asked for again: the
+/// names that it knows, and its answer; none when it knows none of them.
+///
+/// # Errors
+/// The peer's refusal, as it is.
+pub async fn those_known<T, F: Future<Output = Result<tonic::Response<T>, Status>> + Send>(
+    mut names: Vec<String>,
+    ask: impl Fn(Vec<String>) -> F,
+) -> Result<Option<(Vec<String>, T)>> {
+    while !names.is_empty() {
+        match ask(names.clone()).await {
+            Ok(found) => return Ok(Some((names, found.into_inner()))),
+            Err(status) => {
+                let missing = missing(&status);
+                let before = names.len();
+                names.retain(|name| missing.as_ref() != Some(name));
+                if names.len() == before {
+                    return Err(Error::Peer(Box::new(status)));
+                }
+            }
+        }
+    }
+    Ok(None)
+}

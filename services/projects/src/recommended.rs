@@ -54,20 +54,3 @@ fn not_adopted(name: &str) -> Error {
     .about("field", "recommendations")
     .about("recommendation", name)
 }
-
-/// What was asked about is what is moved: whoever changes it in between begins again.
-///
-/// # Errors
-/// `ABORTED` when other recommendations are named by now.
-pub(crate) fn still(asked: &[String], named: &[String]) -> Result<()> {
-    if asked == named {
-        return Ok(());
-    }
-    Err(Error::Aborted {
-        reason: "CONFLICT",
-        why: say!(
-            "its recommendations were changed meanwhile: try again",
-            "ses recommandations viennent d'être modifiées : réessayez"
-        ),
-    })
-}

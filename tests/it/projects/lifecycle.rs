@@ -1,6 +1,7 @@
 //! Stories of what a project is linked to, its new baselines, its parts, and its end.
 
 use proto::common::DateRange;
+use proto::partners::agreement::RenewalMode;
 use proto::projects as pb;
 use proto::projects::project::State;
 use tonic::Code;
@@ -12,6 +13,9 @@ use super::{
 };
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
+use crate::partners::agreement::{activate, agreement, concluded, drafted, three_sectors};
+use crate::partners::commitment::{confirm, euros, pledged};
+use crate::sample;
 
 type Answer = Result<tonic::Response<pb::Project>, tonic::Status>;
 
@@ -105,26 +109,67 @@ async fn prj_11_a_need_may_be_of_a_territory_around_or_within(network: &'static 
     expect(Code::FailedPrecondition, "PRJ_11", submitted(&town, false).await);
 }
 
-async fn prj_14_several_partners_name_their_partnership(network: &'static Network) {
-    let (partner, admin) = lead(network).await;
-    let other = network.home_partner().await;
-    let (project, _) = promising(network, &partner).await;
+/// Several partners begin once their partnership is at work, all of them are bound there, and what the budget draws on is
+/// confirmed: partners is asked each time.
+async fn prj_14_several_partners_begin_what_they_signed_for(network: &'static Network) {
+    let formed = three_sectors(network).await;
+    let (lead, admin) = &formed.lead;
+    let (other, helper) = &formed.members[0];
+    let pledged = pledged(&formed, 100_000).await;
+    let (project, _) = promising(network, lead).await;
+    let name = project.name.as_str();
+    let part = |partner: &String| pb::Participant { partner: partner.clone(), iati_role: "4".to_owned() };
+    let line = pb::BudgetLine {
+        source: other.clone(),
+        commitment: pledged.clone(),
+        amount: euros(50_000),
+        kind: pb::budget_line::Kind::Opex.into(),
+        ..Default::default()
+    };
     let with = pb::Project {
-        name: project.name.clone(),
-        participants: vec![pb::Participant { partner: other, iati_role: "4".to_owned() }],
+        name: name.to_owned(),
+        participants: vec![part(other)],
+        budget_lines: vec![line],
         ..Default::default()
     };
-    done(admin.projects().update_project(change(with, &["participants"])).await);
-    done(take(&admin, "SubmitProject", &project.name, false).await);
-    done(take(&network.coordinator().await, "ReviewProject", &project.name, false).await);
-    expect(Code::FailedPrecondition, "PRJ_14", take(&admin, "StartProject", &project.name, false).await);
-    let carried = pb::Project {
-        name: project.name.clone(),
-        partnership: "partnerships/together".to_owned(),
-        ..Default::default()
+    done(admin.projects().update_project(change(with, &["participants", "budget_lines"])).await);
+    done(take(admin, "SubmitProject", name, false).await);
+    done(take(&network.coordinator().await, "ReviewProject", name, false).await);
+    let refused = async |why: &str| {
+        let refused =
+            expect(Code::FailedPrecondition, "PRJ_14", take(admin, "StartProject", name, false).await);
+        assert!(refused.message.contains(why), "{}", refused.message);
     };
-    done(admin.projects().update_project(change(carried, &["partnership"])).await);
-    assert_eq!(done(take(&admin, "StartProject", &project.name, false).await).state(), State::Active);
+    refused("name in partnership").await;
+    for (partnership, why) in [("partnerships/nowhere", "is not active"), (&formed.name, "is not active")] {
+        let carried =
+            pb::Project { name: name.to_owned(), partnership: partnership.to_owned(), ..Default::default() };
+        done(admin.projects().update_project(change(carried, &["partnership"])).await);
+        refused(why).await;
+    }
+
+    let agreed = drafted(&formed, agreement(&formed, RenewalMode::None, (-10, 200))).await;
+    concluded(&formed, &agreed).await;
+    activate(&formed).await;
+    refused(&pledged).await;
+    done(confirm(helper, &pledged).await);
+    // Whoever did not sign cannot begin with them.
+    let stranger = network.home_partner().await;
+    for (participants, why) in
+        [(vec![part(other), part(&stranger)], Some(stranger.as_str())), (vec![part(other)], None)]
+    {
+        let with = pb::Project { name: name.to_owned(), participants, ..Default::default() };
+        done(admin.projects().update_project(change(with, &["participants"])).await);
+        if let Some(why) = why {
+            refused(why).await;
+        }
+    }
+    let id = sample::request_id();
+    let start =
+        || pb::StartProjectRequest { name: name.to_owned(), request_id: id.clone(), ..Default::default() };
+    let begun = done(admin.projects().start_project(start()).await);
+    assert_eq!(begun.state(), State::Active);
+    assert_eq!(done(admin.projects().start_project(start()).await), begun, "sent again, it is done once");
 }
 
 async fn prj_15_a_programme_is_closed_after_its_parts(network: &'static Network) {
@@ -234,7 +279,7 @@ async fn prj_16_what_has_accepted_values_stays(network: &'static Network) {
 told_everywhere!(
     projects_are_found_by_what_they_are_linked_to,
     prj_11_a_need_may_be_of_a_territory_around_or_within,
-    prj_14_several_partners_name_their_partnership,
+    prj_14_several_partners_begin_what_they_signed_for,
     prj_15_a_programme_is_closed_after_its_parts,
     prj_15_many_are_closed_at_once_each_by_itself,
     prj_16_a_new_baseline_moves_project_and_indicators_at_once,

@@ -1,5 +1,7 @@
 //! The conversation about indicators: who asks, what, may they, do it, answer.
 
+use std::sync::Arc;
+
 use chassis::auth::Caller;
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply, Result};
@@ -9,7 +11,7 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{rules, store};
-use crate::recommended::{self, Recommendations};
+use crate::recommended::Recommendations;
 
 pub(crate) fn service(context: &Context) -> Result<IndicatorServiceServer<Indicators>> {
     let recommendations = Recommendations::new(context)?;
@@ -57,17 +59,9 @@ impl IndicatorService for Indicators {
         request: Request<pb::ActivateIndicatorRequest>,
     ) -> Reply<pb::Indicator> {
         let call = Call::of(&request, &self.0.context.clock)?;
-        let asked = &request.get_ref().name;
-        let rule = |indicator: &mut Model, by: &Call| rules::take("ActivateIndicator", indicator, by);
-        // Nothing is asked of a peer for an indicator that could not be opened.
-        let rehearsal = Call { validate_only: true, ..call.clone() };
-        let named = self.0.change_as(rehearsal, asked, rule).await?.into_inner().recommendations;
-        self.1.must_be_adopted(&call.caller, &named).await?;
-        let rule = move |indicator: &mut Model, by: &Call| {
-            rule(indicator, by)?;
-            recommended::still(&named, &indicator.recommendations)
-        };
-        self.0.change_as(call, asked, rule).await
+        let (name, caller) = (&request.get_ref().name, Arc::clone(&call.caller));
+        let ask = |row: Model| async move { self.1.must_be_adopted(&caller, &row.recommendations).await };
+        self.0.change_once_asked(call, name, ask, |row, by| rules::take("ActivateIndicator", row, by)).await
     }
 
     async fn deprecate_indicator(

@@ -1,13 +1,17 @@
 //! What the verbs of a project ask for. Pure: the row, and what the store gathered of others.
 
+use std::collections::BTreeSet;
+
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result};
 use chassis::say;
 use chassis::say::Text;
+use proto::partners::{commitment, partnership};
 use proto::projects as pb;
 use proto::projects::need;
 use proto::projects::safeguard::Status;
 
+use super::carrier::Carrier;
 use super::facts::Facts;
 use super::row::Model;
 use crate::project_indicator::rules::{OUTCOME, OUTPUT};
@@ -121,14 +125,13 @@ pub(crate) fn safeguards_answered(project: &Model) -> Result<()> {
 }
 
 /// A lead that has left cannot begin, nor can several partners without saying which partnership carries the project
-/// (PRJ-14). The handler asks partners whether the lead is active; that the partnership is, and what was signed in it, is
-/// looked at once there are partnerships.
+/// (PRJ-14). What else the rule asks for, partners knows: the handler asks it before [`may_be_carried`] and
+/// [`lead_inactive`] answer.
 pub(crate) fn may_begin(project: &Model, _: Micros) -> Result<()> {
     if project.lead_archived {
         return Err(lead_inactive(&project.lead_partner));
     }
-    let alone = project.participants.iter().all(|participant| participant.partner == project.lead_partner);
-    if !alone && project.partnership.is_empty() {
+    if project.is_shared() && project.partnership.is_empty() {
         return Err(Error::refused(
             "PRJ-14",
             say!(
@@ -138,6 +141,57 @@ pub(crate) fn may_begin(project: &Model, _: Micros) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The partnership that carries it is at work, one agreement in force there binds the lead and all who implement it, and what
+/// its budget draws on is confirmed (PRJ-14).
+///
+/// # Errors
+/// `FAILED_PRECONDITION` that says what is missing.
+pub fn may_be_carried(project: &Model, carrier: &Carrier) -> Result<()> {
+    let refuse = |why| Err(Error::refused("PRJ-14", why));
+    if project.is_shared() {
+        let partnership = &project.partnership;
+        if carrier.partnership != Some(partnership::State::Active) {
+            return refuse(say!(
+                "{partnership}, which carries the project, is not active: activate it first",
+                "{partnership}, qui porte le projet, n'est pas actif : activez-le d'abord"
+            ));
+        }
+        // Of the agreements in force, the one that leaves out the fewest.
+        let left_out = |parties: &BTreeSet<String>| {
+            let bound: BTreeSet<&str> = parties.iter().map(|party| carrier.who(party)).collect();
+            let missing = project.who_implement().into_iter().filter(|who| !bound.contains(carrier.who(who)));
+            missing.map(str::to_owned).collect::<Vec<String>>()
+        };
+        let closest = carrier.in_force.iter().map(left_out).min_by_key(Vec::len);
+        match closest.map(|missing| missing.join(", ")) {
+            Some(missing) if missing.is_empty() => {}
+            Some(missing) => {
+                return refuse(say!(
+                    "no agreement in force in {partnership} binds the lead and all who implement the project: {missing} must sign one",
+                    "aucune convention en vigueur dans {partnership} n'engage le chef de file et tous ceux qui mettent en œuvre le projet : {missing} doit en signer une"
+                ));
+            }
+            None => {
+                return refuse(say!(
+                    "no agreement is in force in {partnership}: see `ensemble agreement list --parent {partnership}`",
+                    "aucune convention n'est en vigueur dans {partnership} : voir `ensemble agreement list --parent {partnership}`"
+                ));
+            }
+        }
+    }
+    let confirmed = [commitment::State::Confirmed, commitment::State::Fulfilled];
+    let named = project.budget_lines.iter().map(|line| &line.commitment).filter(|name| !name.is_empty());
+    let open =
+        named.filter(|name| !carrier.commitments.get(*name).is_some_and(|state| confirmed.contains(state)));
+    match open.map(String::as_str).collect::<Vec<_>>().join(", ") {
+        open if open.is_empty() => Ok(()),
+        open => refuse(say!(
+            "its budget draws on commitments that are not confirmed: {open}",
+            "son budget s'appuie sur des engagements qui ne sont pas confirmés : {open}"
+        )),
+    }
 }
 
 /// Its final report is accepted, or all its parts are over, since a project with parts does not report; and no need is

@@ -1,6 +1,7 @@
 //! The project: what partners do together for a territory's needs.
 
 pub mod as_found;
+pub mod carrier;
 pub mod describe;
 mod detail;
 pub mod export;

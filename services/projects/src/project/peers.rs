@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chassis::auth::Caller;
-use chassis::error::{Error, Result, Violations};
+use chassis::error::{Result, Violations};
 use chassis::{Context, name, peer, say};
 use proto::common::LocalizedText;
 use proto::partners::partner::State;
@@ -88,22 +88,14 @@ impl Partners {
     }
 
     /// At most 100 partners, by the name that was asked for; those that are not there are left out.
-    async fn known(&self, caller: &Caller, mut names: Vec<String>) -> Result<Vec<(String, Partner)>> {
-        while !names.is_empty() {
-            let request = BatchGetPartnersRequest { names: names.clone() };
-            match self.0.clone().batch_get_partners(peer::on_behalf_of(caller, request)).await {
-                Ok(found) => return Ok(names.into_iter().zip(found.into_inner().partners).collect()),
-                Err(status) => {
-                    let missing = peer::missing(&status);
-                    let before = names.len();
-                    names.retain(|name| missing.as_ref() != Some(name));
-                    if names.len() == before {
-                        return Err(Error::Peer(Box::new(status)));
-                    }
-                }
-            }
-        }
-        Ok(Vec::new())
+    async fn known(&self, caller: &Caller, names: Vec<String>) -> Result<Vec<(String, Partner)>> {
+        let ask = |names| {
+            let request = peer::on_behalf_of(caller, BatchGetPartnersRequest { names });
+            let mut partners = self.0.clone();
+            async move { partners.batch_get_partners(request).await }
+        };
+        let found = peer::those_known(names, ask).await?;
+        Ok(found.into_iter().flat_map(|(names, found)| names.into_iter().zip(found.partners)).collect())
     }
 
     /// A partner that the caller may know, or the one that took its place (BEY-1).

@@ -1,5 +1,7 @@
 //! The table `project`, facing its message.
 
+use std::collections::BTreeSet;
+
 use chassis::Told;
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day, Micros, Packed, PackedList, Strings};
@@ -82,6 +84,21 @@ impl Model {
         let participants = self.participants.iter().map(|participant| participant.partner.as_str());
         let sources = self.budget_lines.iter().map(|line| line.source.as_str());
         std::iter::once(self.lead_partner.as_str()).chain(participants).chain(sources).collect()
+    }
+
+    /// Others than its lead take part.
+    pub fn is_shared(&self) -> bool {
+        self.participants.iter().any(|participant| participant.partner != self.lead_partner)
+    }
+
+    /// The lead, and the participants that implement it (code 4 of the IATI list `OrganisationRole`).
+    pub fn who_implement(&self) -> BTreeSet<&str> {
+        let implementing = self.participants.iter().filter(|participant| participant.iati_role == "4");
+        let implementing = implementing.map(|participant| participant.partner.as_str());
+        std::iter::once(self.lead_partner.as_str())
+            .chain(implementing)
+            .filter(|who| !who.is_empty())
+            .collect()
     }
 
     /// When it is planned to run, as far as it is known.

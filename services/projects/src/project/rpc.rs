@@ -12,13 +12,14 @@ use proto::projects as pb;
 use proto::projects::project_service_server::{ProjectService, ProjectServiceServer};
 use tonic::{Request, Streaming};
 
+use super::carrier::Carriers;
 use super::export::{self, Exports};
 use super::peers::Partners;
 use super::row::Model;
 use super::rules::{self, PATTERN};
-use super::{import, lifecycle, rebaseline, store};
+use super::{guards, import, lifecycle, rebaseline, store};
 use crate::bulk;
-use crate::recommended::{self, Recommendations};
+use crate::recommended::Recommendations;
 use crate::settings::Settings;
 
 pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects>> {
@@ -27,7 +28,8 @@ pub(crate) fn service(context: &Context) -> Result<ProjectServiceServer<Projects
     let recommendations = Recommendations::new(context)?;
     let desk = Desk::new(context);
     let exports = Exports::new(desk.store.clone(), context, partners.clone(), settings.clone());
-    Ok(ProjectServiceServer::new(Projects { desk, partners, settings, exports, recommendations }))
+    let carriers = Carriers::new(context, partners.clone())?;
+    Ok(ProjectServiceServer::new(Projects { desk, partners, settings, exports, recommendations, carriers }))
 }
 
 pub(crate) struct Projects {
@@ -36,6 +38,7 @@ pub(crate) struct Projects {
     settings: Settings,
     exports: Exports,
     recommendations: Recommendations,
+    carriers: Carriers,
 }
 
 #[tonic::async_trait]
@@ -110,17 +113,11 @@ impl ProjectService for Projects {
         let call = Call::of(&request, &self.desk.context.clock)?;
         let agreed = self.settings.current(&call.caller).await?;
         let due = rules::days_from(agreed.zone, call.now, agreed.review_due_days);
-        let asked = &request.get_ref().name;
-        // Nothing is asked of a peer for a project that could not be submitted.
-        let rehearsal = Call { validate_only: true, ..call.clone() };
-        let rehearsed = self.desk.change_as(rehearsal, asked, move |row, by| lifecycle::submit(row, due, by));
-        let named = rehearsed.await?.into_inner().recommendations;
-        self.recommendations.must_be_adopted(&call.caller, &named).await?;
-        let rule = move |row: &mut Model, by: &Call| {
-            lifecycle::submit(row, due, by)?;
-            recommended::still(&named, &row.recommendations)
+        let (name, caller) = (&request.get_ref().name, Arc::clone(&call.caller));
+        let ask = |row: Model| async move {
+            self.recommendations.must_be_adopted(&caller, &row.recommendations).await
         };
-        self.desk.change_as(call, asked, rule).await
+        self.desk.change_once_asked(call, name, ask, move |row, by| lifecycle::submit(row, due, by)).await
     }
 
     async fn review_project(&self, request: Request<pb::ReviewProjectRequest>) -> Reply<pb::Project> {
@@ -133,13 +130,16 @@ impl ProjectService for Projects {
 
     async fn start_project(&self, request: Request<pb::StartProjectRequest>) -> Reply<pb::Project> {
         let call = Call::of(&request, &self.desk.context.clock)?;
-        let (asked, day) = (&request.get_ref().name, request.get_ref().actual_start_date);
-        let rule = move |project: &mut Model, by: &Call| lifecycle::start(project, day.as_ref(), by);
-        // Nothing is asked of a peer for a project that could not start.
-        let rehearsal = Call { validate_only: true, ..call.clone() };
-        let waiting = self.desk.change_as(rehearsal, asked, rule).await?.into_inner();
-        self.partners.must_be_active(&call.caller, &waiting.lead_partner).await?;
-        self.desk.change_as(call, asked, rule).await
+        let (name, day) = (&request.get_ref().name, request.get_ref().actual_start_date);
+        let (caller, now) = (Arc::clone(&call.caller), call.now);
+        let ask = |row: Model| async move {
+            self.partners.must_be_active(&caller, &row.lead_partner).await?;
+            let today = rules::days_from(self.settings.current(&caller).await?.zone, now, 0);
+            let today = today.ok_or_else(|| Error::internal("the clock is beyond the calendar"))?;
+            guards::may_be_carried(&row, &self.carriers.of(&caller, &row, today).await?)
+        };
+        let rule = move |row: &mut Model, by: &Call| lifecycle::start(row, day.as_ref(), by);
+        self.desk.change_once_asked(call, name, ask, rule).await
     }
 
     async fn suspend_project(&self, request: Request<pb::SuspendProjectRequest>) -> Reply<pb::Project> {

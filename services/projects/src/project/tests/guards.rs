@@ -1,8 +1,12 @@
 //! What the verbs of a project ask for, and what a new baseline changes.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chassis::clock::Zone;
+use proto::partners::{commitment, partnership};
 
 use super::*;
+use crate::project::carrier::Carrier;
 use crate::project::facts::{Need, Promise};
 
 fn submit(change: impl Fn(&mut Model)) -> &'static str {
@@ -142,6 +146,70 @@ fn prj_14_several_partners_name_their_partnership() {
     assert_eq!(begin("partnerships/together", &[HELPER]), "");
     assert_eq!(begin("", &[]), "");
     assert_eq!(begin("", &[LEAD]), "", "the lead in another role is not another partner");
+}
+
+/// What carries the draft of these tests.
+fn carrier() -> Carrier {
+    let parties = [LEAD, HELPER, "partners/funder"].map(str::to_owned);
+    Carrier {
+        partnership: Some(partnership::State::Active),
+        in_force: vec![parties.into()],
+        ..Carrier::default()
+    }
+}
+
+fn carried(carrier: &Carrier) -> &'static str {
+    rule(may_be_carried(&in_state(State::Approved), carrier))
+}
+
+#[test]
+fn prj_14_the_partnership_is_at_work() {
+    assert_eq!(carried(&carrier()), "");
+    for state in [None, Some(partnership::State::Forming), Some(partnership::State::Closed)] {
+        assert_eq!(carried(&Carrier { partnership: state, ..carrier() }), "PRJ-14");
+    }
+    let mut alone = in_state(State::Approved);
+    alone.participants = Vec::new().into();
+    assert_eq!(rule(may_be_carried(&alone, &Carrier::default())), "", "nobody needs a partnership alone");
+}
+
+#[test]
+fn prj_14_one_agreement_in_force_binds_all_who_implement() {
+    assert_eq!(carried(&Carrier { in_force: Vec::new(), ..carrier() }), "PRJ-14");
+    let each_alone = [LEAD, HELPER].map(|partner| BTreeSet::from([partner.to_owned()])).to_vec();
+    let refused = may_be_carried(&in_state(State::Approved), &Carrier { in_force: each_alone, ..carrier() });
+    let Err(Error::Refused { rule: "PRJ-14", why, .. }) = refused else { panic!("{refused:?}") };
+    assert!(why.en.contains(&format!("{HELPER} must sign")), "{}", why.en);
+    // A funder is bound by what it pledges.
+    let mut funded = in_state(State::Approved);
+    funded
+        .participants
+        .0
+        .push(pb::Participant { partner: "partners/bank".to_owned(), iati_role: "1".to_owned() });
+    assert_eq!(rule(may_be_carried(&funded, &carrier())), "");
+    // Whoever was merged since is who took its place (BEY-1).
+    let before = BTreeSet::from([LEAD, "partners/helper-before"].map(str::to_owned));
+    let survivors = HashMap::from([("partners/helper-before".to_owned(), HELPER.to_owned())]);
+    assert_eq!(carried(&Carrier { in_force: vec![before.clone()], survivors, ..carrier() }), "");
+    assert_eq!(carried(&Carrier { in_force: vec![before], ..carrier() }), "PRJ-14");
+}
+
+#[test]
+fn prj_14_what_the_budget_draws_on_is_confirmed() {
+    const PLEDGE: &str = "partnerships/together/commitments/money";
+    let mut project = in_state(State::Approved);
+    project.budget_lines =
+        vec![pb::BudgetLine { commitment: PLEDGE.to_owned(), ..Default::default() }].into();
+    let with = |state| Carrier { commitments: HashMap::from([(PLEDGE.to_owned(), state)]), ..carrier() };
+    for state in [commitment::State::Confirmed, commitment::State::Fulfilled] {
+        assert_eq!(rule(may_be_carried(&project, &with(state))), "");
+    }
+    for state in [commitment::State::Pledged, commitment::State::Cancelled, commitment::State::Defaulted] {
+        assert_eq!(rule(may_be_carried(&project, &with(state))), "PRJ-14");
+    }
+    assert_eq!(rule(may_be_carried(&project, &carrier())), "PRJ-14", "one that nobody knows");
+    project.participants = Vec::new().into();
+    assert_eq!(rule(may_be_carried(&project, &carrier())), "PRJ-14", "also for a project of one");
 }
 
 #[test]
