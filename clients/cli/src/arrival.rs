@@ -11,7 +11,7 @@ use tonic::Streaming;
 use crate::app::App;
 use crate::deed::text;
 use crate::fault::{Fault, Result};
-use crate::say::Language;
+use crate::say::{Language, say};
 
 /// Where a file is wanted.
 pub(crate) enum Place {
@@ -110,4 +110,31 @@ impl Sink {
             drop(tokio::fs::remove_file(at).await);
         }
     }
+}
+
+/// Takes a file that is here to its place, whole or not at all; says where it is when that is not standard output.
+pub(crate) async fn put(app: &App, place: Place, bytes: &[u8]) -> Result {
+    let mut sink = Sink::open(place, app.language).await?;
+    let put = match sink.write(bytes).await {
+        Ok(()) => sink.close().await,
+        Err(fault) => Err(fault),
+    };
+    match put {
+        Ok((at, size)) => {
+            if let Some(at) = at {
+                arrived(app, &at, size);
+            }
+            Ok(())
+        }
+        Err(fault) => {
+            sink.give_up().await;
+            Err(fault)
+        }
+    }
+}
+
+/// Says where a file is now.
+pub(crate) fn arrived(app: &App, at: &std::path::Path, bytes: u64) {
+    let path = at.display();
+    app.output.narrate(&say!(app.language, "{path}: {bytes} bytes", "{path} : {bytes} octets"));
 }

@@ -15,6 +15,7 @@ pub(crate) use bearer::is_access_token;
 pub(crate) use codec::DynamicCodec;
 
 use crate::contract;
+use crate::deed::{items_of, text};
 use crate::fault::{Fault, Result};
 use crate::say::{Language, say};
 use crate::session::Store;
@@ -143,6 +144,25 @@ impl Client {
         let message = DynamicMessage::deserialize(method.input(), request)
             .map_err(|error| Fault::failure(error.to_string()))?;
         self.unary(&method, message).await
+    }
+
+    /// All that a list has, in its order, page after page.
+    pub(crate) async fn all(
+        &self,
+        name: &str,
+        mut request: serde_json::Value,
+    ) -> Result<Vec<serde_json::Value>> {
+        request["pageSize"] = 1000.into();
+        let mut found = Vec::new();
+        loop {
+            let answer = self.dynamic(name, request.clone()).await?;
+            found.extend(items_of(&answer).iter().map(value_of));
+            let next = text(&answer, "next_page_token");
+            if next.is_empty() {
+                return Ok(found);
+            }
+            request["pageToken"] = next.into();
+        }
     }
 
     async fn attempts<T>(

@@ -17,7 +17,7 @@ use crate::fault::Result;
 use crate::print::paint::Style;
 use crate::print::{Format, cell, name_of};
 use crate::say::say;
-use crate::{call, chart, fetch, flags, import, tree};
+use crate::{call, chart, dossier, fetch, flags, import, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -51,12 +51,14 @@ async fn show(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
         found.push(get(app, noun, verb, typed).await?);
     }
     match found.as_slice() {
-        [one] => {
-            app.output.show(one)?;
-            if matches!(noun.singular.as_str(), "project" | "report") {
-                chart::of(app, &noun.singular, &call::value_of(one)).await?;
+        [one] => match noun.singular.as_str() {
+            "partnership" => dossier::show(app, one).await?,
+            kind @ ("project" | "report") => {
+                app.output.show(one)?;
+                chart::of(app, kind, &call::value_of(one)).await?;
             }
-        }
+            _ => app.output.show(one)?,
+        },
         many if app.output.format.for_people() => {
             for (at, item) in many.iter().enumerate() {
                 app.output.emit(if at > 0 { "\n" } else { "" })?;

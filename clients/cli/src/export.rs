@@ -6,10 +6,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use prost_reflect::{DynamicMessage, Value};
 
 use crate::app::App;
-use crate::arrival::{Place, arrive};
+use crate::arrival::{Place, arrive, arrived};
 use crate::contract;
 use crate::fault::{Fault, Result};
-use crate::say::{Language, say};
+use crate::say::Language;
 use crate::tree::{group, leaf};
 
 pub(crate) fn command(language: Language) -> Command {
@@ -73,8 +73,7 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
     let file = text("file").map(PathBuf::from);
     let place = |_: &str| file.clone().map_or(Place::Output, Place::At);
     if let (Some(path), bytes) = arrive(app, &mut pieces, place).await? {
-        let path = path.display();
-        app.output.narrate(&say!(app.language, "{path}: {bytes} bytes", "{path} : {bytes} octets"));
+        arrived(app, &path, bytes);
     }
     Ok(())
 }

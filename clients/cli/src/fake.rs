@@ -27,14 +27,25 @@ type Answer = dyn Fn(&MethodDescriptor, Vec<DynamicMessage>, &MetadataMap) -> An
 #[derive(Clone)]
 struct Fake<const SERVICE: usize>(Arc<Answer>);
 
-macro_rules! names {
-    ($($number:literal => $name:literal),*) => { $(impl NamedService for Fake<$number> { const NAME: &'static str = $name; })* };
+macro_rules! services {
+    ($($number:literal => $name:literal),*) => {
+        $(impl NamedService for Fake<$number> { const NAME: &'static str = $name; })*
+
+        /// All of them, over the same answers.
+        fn all(answer: &Arc<Answer>) -> tonic::service::Routes {
+            let mut routes = tonic::service::RoutesBuilder::default();
+            $(routes.add_service(Fake::<$number>(Arc::clone(answer)));)*
+            routes.routes()
+        }
+    };
 }
-names!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1.TokenService",
+services!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1.TokenService",
        2 => "ensemble.partners.v1.EventService", 3 => "ensemble.projects.v1.ProjectService",
        4 => "ensemble.identity.v1.UserService", 5 => "ensemble.projects.v1.ReportService",
        6 => "ensemble.projects.v1.ResultService", 7 => "ensemble.projects.v1.ProjectIndicatorService",
-       8 => "ensemble.partners.v1.RecommendationService", 9 => "ensemble.partners.v1.PartnershipService", 10 => "ensemble.projects.v1.IndicatorService");
+       8 => "ensemble.partners.v1.RecommendationService", 9 => "ensemble.partners.v1.PartnershipService", 10 => "ensemble.projects.v1.IndicatorService",
+       11 => "ensemble.partners.v1.AgreementService", 12 => "ensemble.partners.v1.CommitmentService",
+       13 => "ensemble.partners.v1.HealthCheckService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;
@@ -109,17 +120,7 @@ pub(crate) async fn serve(
     let server = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(
         tonic::transport::Server::builder()
-            .add_service(Fake::<0>(answer.clone()))
-            .add_service(Fake::<1>(answer.clone()))
-            .add_service(Fake::<2>(answer.clone()))
-            .add_service(Fake::<3>(answer.clone()))
-            .add_service(Fake::<4>(answer.clone()))
-            .add_service(Fake::<5>(answer.clone()))
-            .add_service(Fake::<6>(answer.clone()))
-            .add_service(Fake::<7>(answer.clone()))
-            .add_service(Fake::<8>(answer.clone()))
-            .add_service(Fake::<9>(answer.clone()))
-            .add_service(Fake::<10>(answer))
+            .add_routes(all(&answer))
             .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
     let folder = tempfile::tempdir().unwrap();

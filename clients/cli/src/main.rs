@@ -5,12 +5,14 @@ mod api;
 mod app;
 mod arrival;
 mod auth;
+mod calendar;
 mod call;
 mod chart;
 mod context;
 mod contract;
 mod deed;
 mod doctor;
+mod dossier;
 mod export;
 #[cfg(test)]
 mod fake;
@@ -109,6 +111,7 @@ fn commands(language: Language) -> Vec<Command> {
     let mut commands = vec![
         status::command(language),
         scorecard::command(language),
+        calendar::command(language),
         import::command(language),
         export::command(language),
         result::command(language),
@@ -146,6 +149,7 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
     match word {
         "status" => status::run(app).await,
         "scorecard" => scorecard::run(app).await,
+        "calendar" => calendar::run(app, inner).await,
         "import" => import::run(app, inner).await,
         "export" => export::run(app, inner).await,
         "result" => result::run(app, inner).await,

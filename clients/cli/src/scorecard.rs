@@ -4,9 +4,7 @@ use clap::Command;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::call::value_of;
 use crate::chart;
-use crate::deed::items_of;
 use crate::fault::Result;
 use crate::print::Format;
 use crate::print::paint::{Style, clean};
@@ -54,8 +52,8 @@ pub(crate) async fn run(app: &App) -> Result {
 
 async fn lines(app: &App) -> Result<Vec<Line>> {
     let adopted = json!({ "filter": "state = ADOPTED", "orderBy": "number" });
-    let adopted = all(app, "RecommendationService/ListRecommendations", adopted).await?;
-    let indicators = all(app, "IndicatorService/ListIndicators", json!({})).await?;
+    let adopted = app.client.all("RecommendationService/ListRecommendations", adopted).await?;
+    let indicators = app.client.all("IndicatorService/ListIndicators", json!({})).await?;
     // Of the whole network, which is what everyone may see (GDP-3): the same figures for whoever asks.
     let totals = app.client.json("ResultService/AggregateIndicators", json!({})).await?;
     let mut lines = Vec::new();
@@ -63,21 +61,6 @@ async fn lines(app: &App) -> Result<Vec<Line>> {
         lines.push(line(app, recommendation, &indicators, list(&totals["aggregates"])).await?);
     }
     Ok(lines)
-}
-
-/// All that a list has, in its order.
-async fn all(app: &App, method: &str, mut request: Value) -> Result<Vec<Value>> {
-    request["pageSize"] = 1000.into();
-    let mut found = Vec::new();
-    loop {
-        let answer = app.client.dynamic(method, request.clone()).await?;
-        found.extend(items_of(&answer).iter().map(value_of));
-        let next = crate::deed::text(&answer, "next_page_token");
-        if next.is_empty() {
-            return Ok(found);
-        }
-        request["pageToken"] = next.into();
-    }
 }
 
 async fn line(app: &App, recommendation: Value, indicators: &[Value], aggregates: &[Value]) -> Result<Line> {
@@ -271,6 +254,7 @@ fn print(app: &App, lines: &[Line]) -> Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::value_of;
     use crate::fake::{app, message, serve, type_in};
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod network;
 mod partner;
+mod promises;
 
 use clap::Command;
 use prost_reflect::{DynamicMessage, Value as Reflected};
@@ -38,9 +39,7 @@ pub(crate) async fn run(app: &App) -> Result {
         return Err(crate::auth::not_signed_in(app.language));
     }
     let me = app.client.json("TokenService/GetCurrentPrincipal", json!({})).await?;
-    let has = |role: &str| {
-        me["networkRoles"].as_array().is_some_and(|roles| roles.iter().any(|given| given == role))
-    };
+    let has = |role| has_role(&me, role);
     let mut sections = Vec::new();
     if has("ROLE_COORDINATOR") || has("ROLE_REVIEWER") {
         sections = network::sections(app, &me, has("ROLE_COORDINATOR")).await?;
@@ -49,18 +48,37 @@ pub(crate) async fn run(app: &App) -> Result {
     print(app, &me, &sections)
 }
 
+/// Whether someone has a role in the network.
+pub(crate) fn has_role(me: &Value, role: &str) -> bool {
+    me["networkRoles"].as_array().is_some_and(|roles| roles.iter().any(|given| given == role))
+}
+
 /// The partners that someone belongs to.
-fn partners(me: &Value) -> Vec<&str> {
+pub(crate) fn partners(me: &Value) -> Vec<&str> {
     let roles = me["partnerRoles"].as_array().into_iter().flatten();
     roles.filter_map(|role| role["partner"].as_str()).collect()
 }
 
-/// Those of a list that a filter takes, all of them.
-async fn find(app: &App, method: &str, filter: &str) -> Result<Vec<DynamicMessage>> {
+/// Those of a list that a filter takes, all of them: of a parent, where the list has one.
+async fn find(app: &App, method: &str, parent: &str, filter: &str) -> Result<Vec<DynamicMessage>> {
     let method = contract::method(method).ok_or_else(|| Fault::failure(method.to_owned()))?;
     let mut request = DynamicMessage::new(method.input());
-    request.set_field_by_name("filter", Reflected::String(filter.to_owned()));
+    for (field, value) in [("parent", parent), ("filter", filter)] {
+        if !value.is_empty() {
+            request.set_field_by_name(field, Reflected::String(value.to_owned()));
+        }
+    }
     Ok(pages(app, &method, request, true).await?.0)
+}
+
+fn section(app: &App, id: &'static str, title: String, found: &[DynamicMessage], next: &str) -> Section {
+    Section {
+        id,
+        title,
+        count: found.len(),
+        lines: lines(app, found),
+        next: (!found.is_empty()).then(|| next.to_owned()),
+    }
 }
 
 fn lines(app: &App, items: &[DynamicMessage]) -> Vec<(String, String)> {
@@ -173,6 +191,15 @@ mod tests {
                     "punctualities": [{ "punctuality": "PUNCTUALITY_OVERDUE", "count": 30 }],
                     "attention": [{ "project": "projects/p", "rating": "RATING_RED", "report": "projects/p/reports/r" }],
                 }),
+                "SummarizePartnerships" => json!({
+                    "agreementGaps": ["partnerships/q"],
+                    "agreementExpiries": [{ "withinDays": 180, "count": 2 }, { "withinDays": 30, "count": 1 }],
+                    "expiringAgreements": [
+                        { "agreement": "partnerships/p/agreements/one", "daysToExpiry": 5,
+                          "partnershipTitle": { "displayText": "Data together" }, "successor": "partnerships/p/agreements/two" },
+                        { "agreement": "partnerships/p/agreements/other", "daysToExpiry": 90 },
+                    ],
+                }),
                 "ListReportObligations" => {
                     assert!(request["pageSize"].as_u64().unwrap() <= 5, "a day is not a download");
                     json!({ "reportObligations": [{ "project": "projects/p", "projectTitle": "Library", "daysLate": 12 }] })
@@ -202,6 +229,8 @@ mod tests {
             ("reportsToReview", 7),
             ("projectsSubmitted", 2),
             ("partnersPending", 1),
+            ("agreementsExpiring", 2),
+            ("agreementGaps", 1),
             ("reportsOverdue", 30),
             ("attention", 1),
             ("dormant", 1),
@@ -209,6 +238,10 @@ mod tests {
             ("projectsWithGaps", 40),
         ];
         assert_eq!(counts, expected, "what waits for the coordinator comes first");
+        let (one, other) = (&day[3].lines[0].1, &day[3].lines[1].1);
+        assert_eq!(one, "Data together · 5 days left · next: partnerships/p/agreements/two");
+        assert_eq!(other, "90 days left · nothing prepared");
+        assert_eq!(day[3].title, "Agreements that end within 180 days, 1 of them within 30");
         let lacking = &day.last().unwrap().lines[0];
         assert_eq!((lacking.0.as_str(), lacking.1.as_str()), ("projects/i", "Wells · 3 to fill in"));
         let day = waiting(false).await;

@@ -92,7 +92,9 @@ fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
         };
         return lines.map(line).collect::<Vec<_>>().join("\n");
     }
-    if let (Value::String(text), false) = (value, field.is_list()) {
+    if let (Value::String(text), false) = (value, field.is_list())
+        && field.name() != "awaiting"
+    {
         return clean(text.trim_end());
     }
     cell::text(field, value, reader)

@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, lines, owed, partners};
+use super::{SHOWN, Section, debt, find, owed, partners, promises, section};
 use crate::app::App;
 use crate::call::value_of;
 use crate::deed::items_of;
@@ -18,6 +18,7 @@ pub(super) async fn sections(app: &App, me: &Value, coordinator: bool) -> Result
     let mut sections = vec![reports_to_review(app, &summary).await?, projects_to_review(app, me).await?];
     if coordinator {
         sections.extend(to_approve(app).await?);
+        sections.extend(promises::of_network(app).await?);
     }
     sections.extend(owing(app, &summary, coordinator).await?);
     sections.push(attention(app, &summary));
@@ -56,7 +57,7 @@ async fn reports_to_review(app: &App, summary: &Value) -> Result<Section> {
 async fn projects_to_review(app: &App, me: &Value) -> Result<Section> {
     let language = app.language;
     let own = partners(me);
-    let mut submitted = find(app, "ProjectService/ListProjects", "state = SUBMITTED").await?;
+    let mut submitted = find(app, "ProjectService/ListProjects", "", "state = SUBMITTED").await?;
     submitted.retain(|project| !takes_part(&own, &value_of(project)));
     submitted.sort_by_cached_key(|project| value_of(project)["awaitingSince"].as_str().map(str::to_owned));
     let part = |project: &DynamicMessage, field| cell::at(project, field, Reader { language, person: true });
@@ -188,19 +189,9 @@ async fn dormant(app: &App, summary: &Value) -> Result<Section> {
     })
 }
 
-fn section(app: &App, id: &'static str, title: String, found: &[DynamicMessage], next: &str) -> Section {
-    Section {
-        id,
-        title,
-        count: found.len(),
-        lines: lines(app, found),
-        next: (!found.is_empty()).then(|| next.to_owned()),
-    }
-}
-
 /// Partners that wait for approval, and those that may be there twice.
 async fn to_approve(app: &App) -> Result<Vec<Section>> {
-    let pending = find(app, "PartnerService/ListPartners", "state = PENDING").await?;
+    let pending = find(app, "PartnerService/ListPartners", "", "state = PENDING").await?;
     let first = pending.first().map(name_of).unwrap_or_default();
     let duplicates =
         app.client.dynamic("PartnerService/ListPossibleDuplicates", json!({ "pageSize": 1000 })).await?;
@@ -219,9 +210,9 @@ async fn to_approve(app: &App) -> Result<Vec<Section>> {
 /// What was imported with gaps, and who has not come yet.
 async fn to_complete(app: &App, summary: &Value) -> Result<Vec<Section>> {
     let language = app.language;
-    let mut partners = find(app, "PartnerService/ListPartners", "origin = IMPORTED").await?;
+    let mut partners = find(app, "PartnerService/ListPartners", "", "origin = IMPORTED").await?;
     partners.retain(|partner| partner.has_field_by_name("gaps"));
-    let invited = find(app, "UserService/ListUsers", "state = INVITED").await?;
+    let invited = find(app, "UserService/ListUsers", "", "state = INVITED").await?;
     let first = |found: &[DynamicMessage]| found.first().map(name_of).unwrap_or_default();
     Ok(vec![
         section(

@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, lines};
+use super::{SHOWN, Section, debt, find, lines, promises};
 use crate::app::App;
 use crate::deed::items_of;
 use crate::fault::Result;
@@ -20,7 +20,7 @@ async fn debts(app: &App, partners: &[&str]) -> Result<Vec<Section>> {
         .collect::<Vec<_>>()
         .join(" OR ");
     let method = "ReportService/ListReportObligations";
-    let all = find(app, method, &format!("awaiting != \"NOBODY\" AND ({theirs})")).await?;
+    let all = find(app, method, "", &format!("awaiting != \"NOBODY\" AND ({theirs})")).await?;
     let reader = Reader { language, person: false };
     let part = |owed: &DynamicMessage, field: &str| cell::at(owed, field, reader);
     let is = |owed: &DynamicMessage, id: &str| {
@@ -106,6 +106,7 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
         (name, format!("{title} · {state} · {roles}"))
     };
     let mut sections = debts(app, &partners).await?;
+    sections.extend(promises::of_partners(app, &partners).await?);
     sections.push(Section {
         id: "partners",
         title: say!(language, "Your partners", "Vos organisations"),
@@ -118,7 +119,7 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
         .map(|partner| format!("lead_partner = \"{partner}\""))
         .collect::<Vec<_>>()
         .join(" OR ");
-    let projects = find(app, "ProjectService/ListProjects", &filter).await?;
+    let projects = find(app, "ProjectService/ListProjects", "", &filter).await?;
     let next = match projects.first() {
         Some(project) => format!("ensemble project show {}", name_of(project)),
         None => format!("ensemble project create --lead-partner {} --title \"…\"", partners[0]),
