@@ -276,7 +276,8 @@ fn write(deadlines: &[Deadline], language: Language, now: chrono::DateTime<chron
         event
             .uid(&format!("{}-{}@ensemble", of.replace(['/', ' ', '#'], "."), kind.to_lowercase()))
             .timestamp(now)
-            .all_day(*day)
+            // A day without an end lasts that day (RFC 5545, 3.6.1).
+            .starts(*day)
             .summary(title)
             .description(&format!("ensemble {}", command_for(of)))
             .add_property("TRANSP", "TRANSPARENT");

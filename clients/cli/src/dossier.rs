@@ -60,7 +60,9 @@ async fn around(app: &App, output: &Output, partnership: &DynamicMessage) -> Res
     let days = |item: &DynamicMessage, from: &str, to: &str| {
         [iso(item, from), iso(item, to)].join(" – ").trim_end_matches(" – ").to_owned()
     };
-    let resources = resources(app, commitments.is_empty()).await?;
+    let named = !commitments.is_empty();
+    let resources = codes(app, "codeLists/resource-type", named).await?;
+    let units = codes(app, "codeLists/resource-unit", named).await?;
     let mut page = String::new();
     let mut part = |heading: String, headings: &[String], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
@@ -104,6 +106,7 @@ async fn around(app: &App, output: &Output, partnership: &DynamicMessage) -> Res
             true => (cash, at(commitment, "confirmed_amount")),
             false => {
                 let unit = at(commitment, "unit");
+                let unit = units.get(&unit).cloned().unwrap_or(unit);
                 let with_unit = |quantity: String| match quantity.is_empty() {
                     true => quantity,
                     false => format!("{quantity} {unit}"),
@@ -142,13 +145,12 @@ async fn around(app: &App, output: &Output, partnership: &DynamicMessage) -> Res
     Ok(page)
 }
 
-/// What the types of resources are called; nothing is asked where none is to be named.
-async fn resources(app: &App, none: bool) -> Result<BTreeMap<String, String>> {
-    if none {
+/// What the codes of a list are called; nothing is asked where none is to be named.
+async fn codes(app: &App, list: &str, named: bool) -> Result<BTreeMap<String, String>> {
+    if !named {
         return Ok(BTreeMap::new());
     }
-    let request = json!({ "name": "codeLists/resource-type" });
-    let list = app.client.json("ReferenceDataService/GetCodeList", request).await?;
+    let list = app.client.json("ReferenceDataService/GetCodeList", json!({ "name": list })).await?;
     let language = app.language.code();
     let entry = |code: &Value| {
         Some((code["code"].as_str()?.to_owned(), code["title"][language].as_str()?.to_owned()))

@@ -119,6 +119,28 @@ pub(crate) fn hashed_arg(language: Language) -> Arg {
         ))
 }
 
+/// A verb says much that is nested: a person rather writes it down than types it.
+pub(crate) fn wordy(verb: &Verb) -> bool {
+    let nested = |field: FieldDescriptor| field.is_list() && matches!(field.kind(), Kind::Message(_));
+    verb.manner == Manner::Act
+        && verb.file.is_none()
+        && hashed(verb).is_none()
+        && verb.method.input().fields().any(nested)
+}
+
+/// `--file WORDS`, of what a verb says.
+pub(crate) fn words_arg(language: Language) -> Arg {
+    Arg::new("words")
+        .short('f')
+        .long("file")
+        .value_name(language.pick("FILE", "FICHIER"))
+        .value_hint(ValueHint::FilePath)
+        .help(language.pick(
+            "What is said, in a JSON or YAML file (- for stdin); flags win over it",
+            "Ce qui est dit, dans un fichier JSON ou YAML (- pour l'entrée standard) ; les options l'emportent",
+        ))
+}
+
 /// The SHA-256 of a file, in hexadecimal digits.
 pub(crate) fn sha256(path: &str, language: Language) -> Result<String> {
     use std::io::Read as _;

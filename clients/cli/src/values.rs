@@ -104,7 +104,8 @@ fn build(of: &MessageDescriptor, value: serde_json::Value) -> Result<DynamicMess
     DynamicMessage::deserialize(of.clone(), value).map_err(|error| error.to_string())
 }
 
-/// A message as people write it in JSON or YAML: values of enums may stand without their prefix, as after flags.
+/// A message as people write it in JSON or YAML: values of enums may stand without their prefix, and days, amounts and texts
+/// as after flags.
 pub(crate) fn from_json(
     of: &MessageDescriptor,
     mut value: serde_json::Value,
@@ -133,6 +134,13 @@ fn spell_out(
             let said = said.map_err(|why| say!(language, "{path}: {why}", "{path} : {why}"))?;
             let name = said.as_enum_number().and_then(|number| of.get_value(number));
             *value = name.map_or(serde_json::Value::Null, |name| json!(name.name()));
+        }
+        // Those of protobuf itself have a text of their own in the JSON mapping.
+        (Kind::Message(of), _) if of.full_name().starts_with("google.protobuf.") => {}
+        (Kind::Message(of), value @ serde_json::Value::String(_)) => {
+            let said = message(of, value.as_str().unwrap_or_default(), language);
+            let said = said.map_err(|why| say!(language, "{path}: {why}", "{path} : {why}"))?;
+            *value = serde_json::to_value(&said).unwrap_or_default();
         }
         (Kind::Message(of), serde_json::Value::Object(fields)) => {
             for (key, inner) in fields {
@@ -359,6 +367,19 @@ mod tests {
         assert_eq!(written("PPP", "consensus", "FUNDER").unwrap(), full);
         let wrong = written("PPP", "CONSENSUS", "BANK").unwrap_err();
         assert!(wrong.starts_with("members[0].role: expected one of LEAD, PARTNER"), "{wrong}");
+        // So do days and texts.
+        let dated = |day: &str| {
+            from_json(
+                &of,
+                json!({ "members": [{ "join_date": day, "interests": "Un lieu." }] }),
+                Language::Fr,
+            )
+        };
+        let member = serde_json::to_value(dated("2026-05-28").unwrap()).unwrap()["members"][0].clone();
+        assert_eq!(member["joinDate"], json!({ "year": 2026, "month": 5, "day": 28 }));
+        assert_eq!(member["interests"]["translations"]["fr"]["text"], "Un lieu.");
+        let wrong = dated("soon").unwrap_err();
+        assert!(wrong.starts_with("members[0].join_date : "), "{wrong}");
     }
 
     #[test]

@@ -31,15 +31,32 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
     let taken =
         |steps: &[String], words: &str| steps.iter().filter(|step| step[11..].starts_with(words)).count();
     let told = steps(&first.err);
-    for (words, times) in
-        [("report submit", 2), ("report review projects/", 2), ("project review", 1), ("need qualify", 1)]
-    {
+    for (words, times) in [
+        ("report submit", 2),
+        ("report review projects/", 2),
+        ("project review", 1),
+        ("need qualify", 1),
+        ("agreement propose", 2),
+        ("agreement sign", 6),
+        ("partnership activate", 1),
+        ("commitment confirm ", 2),
+        ("commitment confirm-delivery", 2),
+        ("health-check submit-response", 3),
+        ("health-check close", 1),
+        ("agreement renew", 1),
+    ] {
         assert_eq!(taken(&told, words), times, "{words}: {told:#?}");
     }
     let total =
         |out: &str| out.lines().find(|line| line.starts_with("indicators/idt-i01\t\t")).map(str::to_owned);
     assert!(total(&first.out).unwrap().starts_with("indicators/idt-i01\t\t100\t"), "{}", first.out);
     assert!(first.out.contains("FEMALE\t62") && first.out.contains("added up"), "{}", first.out);
+    // The three sectors, from the proposal to what takes its place.
+    for line in ["Tripartite\t", "Agreements (2)", "What each brings (2)"] {
+        assert!(first.out.replace("  ", "\t").contains(line), "{line}: {}", first.out);
+    }
+    let calendar = std::fs::read_to_string(shell.home.join("ensemble-demo/deadlines.ics")).unwrap();
+    assert!(calendar.contains("SUMMARY:Agreement ends: "), "{calendar}");
     for secret in ["people.json", "coordinator.json"] {
         use std::os::unix::fs::PermissionsExt as _;
         let mode =
@@ -55,9 +72,19 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
     }
     assert!(second.err.contains("À essayer, dans un second terminal"), "{}", second.err);
     let again = steps(&second.err);
-    for words in
-        ["partner create", "need ", "project create", "report submit", "report review", "reporting-period"]
-    {
+    for words in [
+        "partner create",
+        "need ",
+        "project create",
+        "report submit",
+        "report review",
+        "reporting-period",
+        "partnership create",
+        "partnership activate",
+        "agreement ",
+        "commitment ",
+        "health-check ",
+    ] {
         assert_eq!(taken(&again, words), 0, "{words} is done twice: {again:#?}");
     }
     assert_eq!(total(&second.out), total(&first.out));

@@ -24,7 +24,11 @@ fn its_members_see_what_waits_and_the_coordinator_what_ends() {
         ] {
             let told = day(&member, language);
             assert!(
-                told.contains(title) && told.contains(&format!("ensemble agreement sign {name} --file")),
+                told.contains(title)
+                    && told.contains(&format!(
+                        "ensemble agreement sign {name} --partner {} --file",
+                        formed.members[0].0
+                    )),
                 "{told}"
             );
         }
@@ -124,6 +128,7 @@ fn its_members_see_what_waits_and_the_coordinator_what_ends() {
         );
         assert!(unfolded.contains(&format!("ensemble agreement show {name}")), "{first}");
         assert!(first.split("\r\n").all(|line| line.len() <= 75), "RFC 5545, 3.1:\n{first}");
+        assert!(!unfolded.contains("DTEND"), "a whole day has no end of its own: RFC 5545, 3.6.1:\n{first}");
         let of_all = coordinator.done(&["calendar", "all.ics"]);
         assert_eq!(of_all, "");
         let of_all = std::fs::read_to_string(coordinator.home.join("all.ics")).unwrap();

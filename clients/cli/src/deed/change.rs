@@ -17,8 +17,11 @@ use crate::{flags, tree};
 pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
     let language = app.language;
     let input = verb.method.input();
-    let mut request = DynamicMessage::new(input.clone());
     let given = |id: &str| flags::given(matches, id);
+    let mut request = match given("words") {
+        Some(path) => flags::read_file(&path, &input, language)?.0,
+        None => DynamicMessage::new(input.clone()),
+    };
     let flagged = |id: &str| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
     let file = match given("file") {
         Some(path) => Some(flags::read_file(&path, &noun.resource, language)?),

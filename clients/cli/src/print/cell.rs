@@ -171,6 +171,11 @@ pub(crate) const ONE_LINERS: [&str; 8] = [
     "IndicatorValue",
 ];
 
+/// A message on one line.
+pub(crate) fn text_of(message: &DynamicMessage, reader: Reader) -> String {
+    clean(&of_message(message, reader))
+}
+
 fn of_message(message: &DynamicMessage, reader: Reader) -> String {
     let descriptor = message.descriptor();
     let part = |name: &str| at(message, name, reader);
@@ -197,8 +202,17 @@ fn of_message(message: &DynamicMessage, reader: Reader) -> String {
         "google.type.Date" => date(message, reader),
         "google.protobuf.Timestamp" => time(message, reader),
         "ensemble.common.v1.Gap" => part("field"),
+        _ if reader.person => said(message, reader),
         _ => serde_json::to_string(&crate::print::json::Ordered(message)).unwrap_or_default(),
     }
+}
+
+/// A nested message, its values one after the other.
+pub(crate) fn said(message: &DynamicMessage, reader: Reader) -> String {
+    let fields = message.descriptor().fields().collect::<Vec<_>>();
+    let said = fields.iter().filter(|field| message.has_field(field));
+    let values = said.map(|field| text(field, &message.get_field(field), reader));
+    values.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// A text in the reader's language, and its language when it is another.

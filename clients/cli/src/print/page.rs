@@ -72,7 +72,7 @@ fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
             return items
                 .iter()
                 .filter_map(Value::as_message)
-                .map(|item| one_line(item, reader))
+                .map(|item| cell::said(item, reader))
                 .collect::<Vec<_>>()
                 .join("\n");
         }
@@ -98,16 +98,6 @@ fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
         return clean(text.trim_end());
     }
     cell::text(field, value, reader)
-}
-
-/// A nested message, its values one after the other.
-fn one_line(item: &DynamicMessage, reader: Reader) -> String {
-    let kind = item.descriptor();
-    let values = kind
-        .fields()
-        .filter(|field| item.has_field(field))
-        .map(|field| cell::text(&field, &item.get_field(&field), reader));
-    values.collect::<Vec<_>>().join(" · ")
 }
 
 fn messages(item: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
@@ -140,18 +130,21 @@ fn actions(output: &Output, item: &DynamicMessage) -> String {
     let mut text = format!("\n{}\n", output.paint.style(Style::Strong, title));
     let nouns = contract::nouns(proto::pool());
     let noun = nouns.iter().find(|noun| noun.resource == item.descriptor());
+    let word = |action: &DynamicMessage| {
+        let method = cell::at(action, "method", reader);
+        noun.and_then(|noun| noun.verb_of(&method)).map_or(method, |verb| verb.word.clone())
+    };
+    let width = actions.iter().map(|action| word(action).len()).max().unwrap_or_default().max(12);
     for action in &actions {
-        let [method, message] = ["method", "message"].map(|name| cell::at(action, name, reader));
-        let verb = noun.and_then(|noun| noun.verb_of(&method));
-        let word = verb.map_or(method.as_str(), |verb| verb.word.as_str());
+        let (word, message) = (word(action), cell::at(action, "message", reader));
         let allowed =
             action.get_field_by_name("allowed").and_then(|value| value.as_bool()).unwrap_or_default();
         text += &match (allowed, noun) {
             (true, Some(noun)) => {
-                format!("  + {word:<12} ensemble {} {word} {}\n", noun.singular, name_of(item))
+                format!("  + {word:<width$} ensemble {} {word} {}\n", noun.singular, name_of(item))
             }
             (true, None) => format!("  + {word}\n"),
-            (false, _) => format!("  - {word:<12} {message}\n"),
+            (false, _) => format!("  - {word:<width$} {message}\n"),
         };
     }
     text
@@ -182,6 +175,17 @@ pub(crate) fn changes(
             }
             continue;
         }
+        if let Some(parts) = parts(&field, &old, &new, language) {
+            found.extend(parts.into_iter().map(|(part, was, is)| (format!("{label} · {part}"), was, is)));
+            continue;
+        }
+        if let (Some(old), Some(new)) = (said(&field, &old, reader), said(&field, &new, reader)) {
+            let only = |these: &[String], those: &[String]| {
+                these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>().join("; ")
+            };
+            found.push((label, only(&old, &new), only(&new, &old)));
+            continue;
+        }
         let text = |message: &DynamicMessage, value: &Value| {
             if message.has_field(&field) { cell::text(&field, value, reader) } else { String::new() }
         };
@@ -191,6 +195,27 @@ pub(crate) fn changes(
         }
     }
     found
+}
+
+/// What differs within a nested message that is there before and after.
+fn parts(
+    field: &FieldDescriptor,
+    old: &Value,
+    new: &Value,
+    language: Language,
+) -> Option<Vec<(String, String, String)>> {
+    let Kind::Message(inner) = field.kind() else { return None };
+    let whole = cell::ONE_LINERS.contains(&inner.name()) || !inner.full_name().starts_with("ensemble.");
+    let (old, new) = (old.as_message()?, new.as_message()?);
+    let there = |message: &DynamicMessage| message.fields().next().is_some();
+    (!whole && there(old) && there(new)).then(|| changes(old, new, language))
+}
+
+/// The messages of a list, a line each.
+fn said(field: &FieldDescriptor, value: &Value, reader: Reader) -> Option<Vec<String>> {
+    let Kind::Message(_) = field.kind() else { return None };
+    let items = value.as_list()?.iter().filter_map(Value::as_message);
+    Some(items.map(|item| cell::text_of(item, reader)).collect())
 }
 
 /// The translations of a localised text, by language.

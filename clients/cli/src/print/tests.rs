@@ -137,6 +137,30 @@ fn an_edit_is_told_field_by_field() {
 }
 
 #[test]
+fn of_what_is_nested_only_what_differs_is_told() {
+    let kind = proto::pool().get_message_by_name("ensemble.partners.v1.Agreement").unwrap();
+    let agreement = |hash: &str, signed: serde_json::Value| {
+        let party = |partner: &str| serde_json::json!({ "partner": partner, "signatoryTitle": "Director" });
+        let mut first = party("partners/a");
+        first["signature"] = signed;
+        let document = serde_json::json!({ "title": "Text", "uri": "https://a.example/t", "sha256": hash });
+        let value = serde_json::json!({ "document": document, "parties": [first, party("partners/b")] });
+        DynamicMessage::deserialize(kind.clone(), value).unwrap()
+    };
+    let before = agreement("aa", serde_json::Value::Null);
+    let after = agreement("bb", serde_json::json!({ "user": "users/u", "documentSha256": "bb" }));
+    let told = page::changes(&before, &after, Language::En);
+    let told: Vec<_> = told.iter().map(|(what, was, is)| [what.as_str(), was, is]).collect();
+    assert_eq!(
+        told,
+        [
+            ["Parties", "partners/a · Director", "partners/a · Director · users/u · bb"],
+            ["Document · Sha256", "aa", "bb"],
+        ]
+    );
+}
+
+#[test]
 fn the_same_message_is_the_same_text_in_the_mapping_that_others_read() {
     let kind = proto::pool().get_message_by_name("ensemble.projects.v1.Project").unwrap();
     let value = serde_json::json!({

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{SHOWN, Section, find, section};
 use crate::app::App;
+use crate::call::value_of;
 use crate::deed::items_of;
 use crate::fault::Result;
 use crate::print::cell::{self, Reader};
@@ -68,10 +69,7 @@ pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Sect
             "agreementsToSign",
             say!(language, "Agreements waiting for your signature", "Accords en attente de votre signature"),
             (&sign, &["kind", "period"]),
-            format!(
-                "ensemble agreement show {0} · ensemble agreement sign {0} --file DOCUMENT",
-                first(&sign)
-            ),
+            signing(&sign, partners),
         ),
         told(
             app,
@@ -101,6 +99,15 @@ pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Sect
     ];
     sections.push(expiring(app, &summaries));
     Ok(sections)
+}
+
+/// What to type to sign the first of them, for the party that is yours.
+fn signing(waiting: &[DynamicMessage], partners: &[&str]) -> String {
+    let Some(first) = waiting.first() else { return String::new() };
+    let (name, whole) = (name_of(first), value_of(first));
+    let parties = list(&whole["waitingParties"]).iter().filter_map(Value::as_str);
+    let own = parties.into_iter().find(|party| partners.contains(party)).unwrap_or_default();
+    format!("ensemble agreement show {name} · ensemble agreement sign {name} --partner {own} --file DOCUMENT")
 }
 
 async fn summary(app: &App, request: Value) -> Result<Value> {

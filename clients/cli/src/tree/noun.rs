@@ -122,8 +122,10 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
         // What is asked at the terminal is not asked for beforehand.
         let asked = flag.required && command.get_arguments().any(|known| known.get_id() == "next");
         let hashed = flags::hashed(verb).as_ref() == Some(&flag.field);
+        let wordy = flag.required && flags::wordy(verb);
         command = command.arg(match () {
             () if asked => arg.required(false).required_unless_present("next"),
+            () if wordy => arg.required(false).required_unless_present("words"),
             () if hashed => arg.required(false).required_unless_present("hashed").conflicts_with("hashed"),
             () => arg,
         });
@@ -136,6 +138,9 @@ fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {
     }
     if verb.file.is_some() {
         command = command.args(import::ways(language));
+    }
+    if flags::wordy(verb) {
+        command = command.arg(flags::words_arg(language));
     }
     command.args(usual(noun, verb, language))
 }

@@ -1,6 +1,7 @@
 //! `ensemble demo`: a network of one's own with real published data, told as the commands that its people would type. A
 //! second run goes on where the first one ended, and does nothing twice.
 
+mod partnership;
 mod people;
 mod portfolio;
 mod sample;
@@ -107,6 +108,9 @@ fn farewell(stage: &Stage) -> Result {
         "partner show \"Oxfam Novib\"",
         "project list --filter 'country_codes:SV' --lang fr",
         "project show point-numerique-avignon",
+        "partnership show demarches-avignon",
+        "partnership summarize",
+        "scorecard",
         "report review --next",
         "watch partners",
         "partner create --help",

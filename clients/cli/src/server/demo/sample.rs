@@ -55,6 +55,19 @@ const STORY: &[Sample] = sample![
     "story/project.yaml",
     "story/people.yaml",
     "story/devices.yaml",
+    "story/agency.yaml",
+    "story/workshop.yaml",
+    "story/partnership.yaml",
+    "story/agreement.yaml",
+    "story/convention.txt",
+    "story/renewal.yaml",
+    "story/renewal.txt",
+    "story/grant.yaml",
+    "story/computers.yaml",
+    "story/answers-lead.yaml",
+    "story/answers-agency.yaml",
+    "story/answers-workshop.yaml",
+    "story/conclusions.yaml",
 ];
 
 /// Writes files into the demo's folder; answers where they are.
@@ -68,6 +81,11 @@ pub(super) fn lay_out(stage: &Stage, files: &[Sample]) -> Result<Vec<String>> {
         Ok(path)
     };
     files.iter().map(lay).collect()
+}
+
+/// So many days from today.
+pub(super) fn later(days: u64) -> chrono::NaiveDate {
+    chrono::Utc::now().date_naive() + chrono::Days::new(days)
 }
 
 /// Writes what the story's people keep in files, with the days of the story put in.

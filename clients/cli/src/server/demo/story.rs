@@ -1,16 +1,17 @@
 //! From a need to a number: what one partner does in a town, step by step, and what the coordinator then knows. Each step is
 //! taken unless it was taken before, so that the story goes on where it was left.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use sheet::Value as Cell;
 
+use super::partnership;
 use super::people::{self, Person};
 use super::sample::{self, TERRITORIES};
 use super::stage::{COORDINATOR, Stage, Typist};
 use crate::fault::{Fault, Result};
 
-const PARTNER: &str = "partners/ateliers-du-numerique";
+pub(super) const PARTNER: &str = "partners/ateliers-du-numerique";
 const TOWN: &str = "territories/fr-com-84007";
 const NEED: &str = "territories/fr-com-84007/needs/demarches-en-ligne";
 const PERIOD: &str = "reportingPeriods/demo-half-year";
@@ -51,53 +52,65 @@ pub(super) async fn tell(stage: &Stage) -> Result {
     let tables = sample::lay_out(stage, TERRITORIES)?;
     let words = ["territory", "import"].into_iter().chain(tables.iter().map(String::as_str));
     stage.run(COORDINATOR, &words.collect::<Vec<_>>()).await?;
-    sample::lay_out_story(stage, &days())?;
-    partner(stage).await?;
+    sample::lay_out_story(stage, &[days(), partnership::hashes()].concat())?;
+    stage.tell("An association joins the network.", "Une association rejoint le réseau.");
+    join(stage, PARTNER, "partner").await?;
     let cast = Cast {
         director: people::token(stage, &DIRECTOR).await?,
         reporter: people::token(stage, &REPORTER).await?,
         reviewer: people::token(stage, &REVIEWER).await?,
     };
     need(stage, &cast).await?;
+    partnership::begin(stage, &cast.director).await?;
     period(stage).await?;
     project(stage, &cast).await?;
     report(stage, &cast).await?;
-    total(stage).await
+    total(stage).await?;
+    partnership::renew(stage, &cast.director).await
 }
 
-/// The days of the story, around today: the half-year that is over, and what comes after it until the project ends.
-fn days() -> [(&'static str, String); 3] {
-    let today = today();
+/// Places in the story's files, and what stands there.
+pub(super) type Days = Vec<(&'static str, String)>;
+
+/// The days of the story, around today: the half-year that is over, what comes after it until the project ends, and a day
+/// that is near.
+fn days() -> Days {
     let json = |day: NaiveDate| {
         use chrono::Datelike as _;
         format!("{{ year: {}, month: {}, day: {} }}", day.year(), day.month(), day.day())
     };
-    [("FIRST", json(first(today))), ("NEXT", json(today)), ("END", json(today + Days::new(365)))]
+    let (first, next) = (json(first(today())), json(today()));
+    vec![
+        ("FIRST", first),
+        ("NEXT", next),
+        ("END", json(sample::later(365))),
+        ("SOON", json(sample::later(60))),
+    ]
 }
 
-fn today() -> NaiveDate {
-    chrono::Utc::now().date_naive()
+pub(super) fn today() -> NaiveDate {
+    sample::later(0)
 }
 
 fn first(today: NaiveDate) -> NaiveDate {
-    today - Days::new(182)
+    today - chrono::Days::new(182)
 }
 
 /// Where a resource stands; nothing when it is not there.
-async fn state(stage: &Stage, method: &str, name: &str) -> Result<String> {
+pub(super) async fn state(stage: &Stage, method: &str, name: &str) -> Result<String> {
     let found = stage.find(method, name).await?.unwrap_or_default();
     Ok(found["state"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn partner(stage: &Stage) -> Result {
-    let standing = state(stage, "PartnerService/GetPartner", PARTNER).await?;
+/// Has a partner of the story join, and approved.
+pub(super) async fn join(stage: &Stage, partner: &str, file: &str) -> Result {
+    let standing = state(stage, "PartnerService/GetPartner", partner).await?;
     if standing.is_empty() {
-        stage.tell("An association joins the network.", "Une association rejoint le réseau.");
-        let file = stage.file("sample/story/partner.yaml");
-        stage.run(COORDINATOR, &["partner", "create", "--id", id(PARTNER), "-f", &file]).await?;
+        let file = stage.file(&format!("sample/story/{file}.yaml"));
+        stage.run(COORDINATOR, &["partner", "create", "--id", id(partner), "-f", &file]).await?;
     }
     if standing.is_empty() || standing == "STATE_PENDING" {
-        stage.run(COORDINATOR, &["partner", "approve", PARTNER]).await?;
+        stage.run(COORDINATOR, &["partner", "approve", partner]).await?;
     }
     Ok(())
 }
@@ -128,7 +141,7 @@ async fn period(stage: &Stage) -> Result {
         "Le semestre terminé hier fait l'objet d'un rapport.",
     );
     let today = today();
-    let (start, end) = (first(today), today - Days::new(1));
+    let (start, end) = (first(today), today - chrono::Days::new(1));
     let words = [
         "reporting-period",
         "create",
@@ -141,9 +154,9 @@ async fn period(stage: &Stage) -> Result {
         "--open-date",
         &end.to_string(),
         "--due-date",
-        &(today + Days::new(14)).to_string(),
+        &(today + chrono::Days::new(14)).to_string(),
         "--lock-date",
-        &(today + Days::new(60)).to_string(),
+        &(today + chrono::Days::new(60)).to_string(),
     ];
     stage.run(COORDINATOR, &words).await
 }
@@ -308,6 +321,6 @@ async fn total(stage: &Stage) -> Result {
 }
 
 /// The last part of a name.
-fn id(name: &str) -> &str {
+pub(super) fn id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
