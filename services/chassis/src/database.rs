@@ -113,7 +113,7 @@ where
                 Ok(Ok(Outcome::Keep(value))) => (true, Ok(value)),
                 Ok(Ok(Outcome::Discard(value))) => (false, Ok(value)),
                 Ok(Err(Error::Aborted { reason: COLLISION, .. })) => {
-                    return Err(Collision(DbErr::Custom("collided with another writer".to_owned())));
+                    return Err(collided());
                 }
                 Ok(Err(error)) => (false, Err(error)),
                 Err(_) => (false, Err(Error::internal("a write panicked"))),
@@ -213,10 +213,13 @@ async fn write_all(
         metrics::histogram!("ensemble_write_batch_size").record(batch.len() as f64);
         let mut tries = 0;
         let end = loop {
-            match attempt(&connection, &mut batch, clock.now()).await {
+            let collide = if mutant::lives(Mutant::Collides) { COLLIDES.get(tries as usize) } else { None };
+            match attempt(&connection, &mut batch, clock.now(), collide).await {
                 Ok(()) => break Ok(()),
                 Err(Collision(error)) => {
                     tries += 1;
+                    metrics::counter!("ensemble_write_collisions_total").increment(1);
+                    tracing::debug!(%error, tries, "a batch of writes did not come through");
                     if tries == TRIES || !transient(&error) {
                         break Err(error);
                     }
@@ -239,11 +242,22 @@ async fn write_all(
     }
 }
 
+/// Where a batch can be made to collide.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Halfway,
+    Commit,
+}
+
+/// Where each try of a batch is made to collide, in a process that is told to.
+const COLLIDES: [Place; 2] = [Place::Halfway, Place::Commit];
+
 /// One transaction for the whole batch; answers nobody.
 async fn attempt(
     connection: &DatabaseConnection,
     batch: &mut Vec<Box<dyn Work>>,
     now: Micros,
+    collide: Option<&Place>,
 ) -> Result<(), Collision> {
     let mode = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -254,8 +268,11 @@ async fn attempt(
     services.sort_unstable();
     services.dedup();
     let mut heads = Heads::lock(&outer, &services).await.map_err(Collision)?;
-    let alone = batch.len() == 1;
-    for work in batch.iter_mut() {
+    let (alone, half) = (batch.len() == 1, batch.len() / 2);
+    for (at, work) in batch.iter_mut().enumerate() {
+        if at == half && collide == Some(&Place::Halfway) {
+            return Err(collided());
+        }
         let service = work.service();
         // A piece of work that shares its transaction with none needs no savepoint.
         let inner = match alone {
@@ -281,8 +298,18 @@ async fn attempt(
         batch.drain(..).for_each(|work| work.settle(Ok(())));
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    if collide == Some(&Place::Commit) {
+        return Err(collided());
+    }
     outer.commit().await.map_err(Collision)
 }
+
+fn collided() -> Collision {
+    Collision(DbErr::Custom(COLLIDED.to_owned()))
+}
+
+/// What a batch says that met another writer.
+const COLLIDED: &str = "collided with another writer";
 
 /// The reason by which a database error inside a piece of work says: start the batch again.
 const COLLISION: &str = "CONFLICT";
@@ -336,7 +363,7 @@ fn transient(error: &DbErr) -> bool {
                 _ => None,
             }
         }
-        DbErr::Custom(text) if text == "collided with another writer" => return true,
+        DbErr::Custom(text) if text == COLLIDED => return true,
         _ => None,
     };
     matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517" | "261"))

@@ -15,6 +15,9 @@ pub(crate) enum Mutant {
     ResumesFromNow,
     /// R5: a process that is told to stop leaves at once.
     LeavesAtOnce,
+    /// R11: no fault of ours, but the worst of neighbours: each batch first collides with another writer halfway, then again
+    /// at its commit, and is done when it is tried for the third time.
+    Collides,
     /// R8: the work of a caller who has left is kept without its line in the feed.
     HalvesWork,
 }

@@ -4,13 +4,14 @@ use proto::common::{Event, Evidence, WatchEventsRequest};
 use proto::partners as pb;
 use proto::partners::agreement::{Kind, RenewalMode, State};
 use proto::partners::agreement_content::Status;
+use proto::partners::agreement_service_client::AgreementServiceClient;
 use proto::partners::partner::Sector;
 use tonic::Code;
 
 use super::commitment::{Formed, formed, formed_of};
 use super::health_check;
 use crate::caller::{Caller, done, expect};
-use crate::harness::{Network, eventually};
+use crate::harness::{Network, connect, eventually};
 use crate::projects::reporting::{days, in_days};
 use crate::sample;
 
@@ -60,14 +61,17 @@ pub(crate) async fn propose(formed: &Formed, name: &str) -> Answered {
     formed.lead.1.agreements().propose_agreement(request).await
 }
 
-async fn sign(by: &Caller, name: &str, partner: &str) -> Answered {
-    let request = pb::SignAgreementRequest {
+fn signature(name: &str, partner: &str) -> pb::SignAgreementRequest {
+    pb::SignAgreementRequest {
         name: name.to_owned(),
         partner: partner.to_owned(),
         document_sha256: HASH.to_owned(),
         ..Default::default()
-    };
-    by.agreements().sign_agreement(request).await
+    }
+}
+
+async fn sign(by: &Caller, name: &str, partner: &str) -> Answered {
+    by.agreements().sign_agreement(signature(name, partner)).await
 }
 
 async fn decline(by: &Caller, name: &str, partner: &str) -> Answered {
@@ -240,45 +244,94 @@ async fn par_3_three_sectors_agree_and_begin(network: &'static Network) {
     assert!(gaps.len() == 1 && gaps[0].agreement_gap, "PAR-7");
 }
 
-/// 32 parties sign, decline and change at once: what all have signed has all signatures, and of one document.
-async fn par_13_thirty_two_parties_sign_at_once(network: &'static Network) {
+/// 32 parties in an order of chance, at all processes in turn, sign while one declines and the lead changes what is signed:
+/// what all have signed has all signatures, and of one document. Then it is amended by many hands at once, which one wins, and
+/// signed anew while others go on amending: one agreement is in force (PAR-9).
+pub(crate) async fn par_13_thirty_two_parties_sign_decline_and_amend_at_once(network: &'static Network) {
     let formed = formed(network, 31).await;
     let name = drafted(&formed, agreement(&formed, RenewalMode::None, (-1, 300))).await;
+    let addresses = network.addresses("partners");
+    let at = |by: &Caller, index: usize| {
+        let channel = connect(&addresses[index % addresses.len()]);
+        AgreementServiceClient::with_interceptor(channel, by.who.clone())
+    };
+    let signing = |name: &str| {
+        let mut parties: Vec<_> = std::iter::once(&formed.lead).chain(&formed.members).collect();
+        parties.sort_by_cached_key(|_| sample::word());
+        let sign = |(index, (partner, admin)): (usize, &(String, Caller))| {
+            let (mut agreements, request) = (at(admin, index), signature(name, partner));
+            async move { agreements.sign_agreement(request).await }
+        };
+        futures::future::join_all(parties.into_iter().enumerate().map(sign))
+    };
     done(propose(&formed, &name).await);
-    let change = async || {
-        let notice_days = Some(30);
+    let change = (0..4).map(|index| {
+        let notice_days = Some(30 + i32::try_from(index).unwrap());
         let agreement = pb::Agreement { name: name.clone(), notice_days, ..Default::default() };
         let request = pb::UpdateAgreementRequest { agreement: Some(agreement), ..Default::default() };
-        formed.lead.1.agreements().update_agreement(request).await
-    };
-    let everyone = || std::iter::once(&formed.lead).chain(&formed.members);
-    let signing = everyone().map(async |(partner, admin)| sign(admin, &name, partner).await);
+        let mut agreements = at(&formed.lead.1, index);
+        async move { agreements.update_agreement(request).await }
+    });
     let declining = decline(&formed.members[7].1, &name, &formed.members[7].0);
     let (answers, declined, changed) =
-        futures::future::join3(futures::future::join_all(signing), declining, change()).await;
-    for answer in answers.into_iter().chain([declined, changed]) {
+        futures::future::join3(signing(&name), declining, futures::future::join_all(change)).await;
+    for answer in answers.into_iter().chain([declined]).chain(changed) {
         let Err(status) = answer else { continue };
         assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
     }
     let after = read(&formed.lead.1, &name).await;
-    let signatures = after.parties.iter().filter_map(|party| party.signature.as_ref()).count();
-    match after.state() {
-        State::InForce => assert_eq!(signatures, 32),
-        State::Draft => assert_eq!(signatures, 0),
-        state => panic!("{state:?} with {signatures} signatures"),
+    let signatures = |agreement: &pb::Agreement| {
+        agreement.parties.iter().filter_map(|party| party.signature.as_ref()).count()
+    };
+    match (after.state(), signatures(&after)) {
+        (State::InForce, 32) | (State::Draft, 0) => {}
+        (state, signatures) => panic!("{state:?} with {signatures} signatures"),
     }
-    if after.state() == State::InForce {
-        return;
+    if after.state() == State::Draft {
+        // Again, with nobody against it: exactly the last signature concludes it.
+        done(propose(&formed, &name).await);
+        let answers = signing(&name).await.into_iter().map(|answer| done(answer).state());
+        assert_eq!(answers.filter(|state| *state == State::InForce).count(), 1);
     }
-    // Again, with nobody against it: exactly the last signature concludes it.
-    done(propose(&formed, &name).await);
-    let answers = futures::future::join_all(
-        everyone().map(async |(partner, admin)| done(sign(admin, &name, partner).await).state()),
+    let concluded = read(&formed.lead.1, &name).await;
+    assert!(concluded.parties.iter().all(|party| party.signature.as_ref().unwrap().document_sha256 == HASH));
+
+    let amending = |name: &str| {
+        let amend = (0..8).map(|index| {
+            let agreement = Some(pb::Agreement { legally_binding: true, ..Default::default() });
+            let request =
+                pb::AmendAgreementRequest { name: name.to_owned(), agreement, ..Default::default() };
+            let mut agreements = at(&formed.lead.1, index);
+            async move { agreements.amend_agreement(request).await }
+        });
+        futures::future::join_all(amend)
+    };
+    let (made, refused): (Vec<_>, Vec<_>) = amending(&name).await.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (1, 7));
+    for refused in refused {
+        expect(Code::FailedPrecondition, "PAR_9", refused);
+    }
+    let next = made.into_iter().map(done).next().unwrap().name;
+    done(propose(&formed, &next).await);
+    let (signed, amended) = futures::future::join(signing(&next), amending(&name)).await;
+    assert_eq!(
+        signed
+            .into_iter()
+            .map(|answer| done(answer).state())
+            .filter(|state| *state == State::InForce)
+            .count(),
+        1
     );
-    let concluded = answers.await.into_iter().filter(|state| *state == State::InForce).count();
-    assert_eq!(concluded, 1);
-    let after = read(&formed.lead.1, &name).await;
-    assert!(after.parties.iter().all(|party| party.signature.as_ref().unwrap().document_sha256 == HASH));
+    for refused in amended {
+        assert_eq!(
+            refused.unwrap_err().code(),
+            Code::FailedPrecondition,
+            "one is prepared, then it is superseded"
+        );
+    }
+    assert_eq!(read(&formed.lead.1, &name).await.state(), State::Superseded);
+    assert_eq!(listed(&formed.lead.1, &formed, in_force_on(0)).await, std::slice::from_ref(&next), "PAR-9");
+    assert_eq!(signatures(&read(&formed.lead.1, &name).await), 32, "what was signed stays as it was");
 }
 
 /// Tacitly or by another signature, agreements go on; readers, lists and followers hear the same of it.
@@ -343,5 +396,8 @@ async fn told(network: &'static Network, name: &str) -> Vec<String> {
     entered.into_iter().map(|event| event.to_state).collect()
 }
 
-told_everywhere!(par_3_three_sectors_agree_and_begin, par_13_thirty_two_parties_sign_at_once);
+told_everywhere!(
+    par_3_three_sectors_agree_and_begin,
+    par_13_thirty_two_parties_sign_decline_and_amend_at_once
+);
 told_alone!(les_14_the_calendar_says_the_same_to_readers_lists_and_followers);

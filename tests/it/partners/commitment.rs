@@ -147,7 +147,7 @@ fn allocated(commitment: &pb::Commitment) -> i64 {
 }
 
 /// Sixty-four callers who each want 30 of 1,000 for a project of their own, of all processes in turn: 33 get it.
-async fn race(network: &'static Network) -> (pb::Commitment, Caller) {
+pub(crate) async fn race(network: &'static Network) -> (pb::Commitment, Caller) {
     let formed = formed(network, 1).await;
     let (_, admin) = &formed.members[0];
     let name = pledged(&formed, 100_000).await;

@@ -1,5 +1,6 @@
 //! The promises of guarantees.md: what was acknowledged stays, once, in order, through crashes, restarts and impatience.
 
+mod collisions;
 pub(crate) mod history;
 mod impatience;
 mod kills;
@@ -17,7 +18,8 @@ use crate::harness::{Network, Store, connect};
 
 /// Identity, and so many processes of partners that have a fault (`chassis::mutant`).
 fn mutated(mutant: &'static str, store: Store, partners: usize) -> &'static Network {
-    let flags: &[&str] = if partners > 1 { &["--drain-seconds", "1"] } else { &[] };
+    let flags: &[&str] =
+        if partners > 1 { &["--log", "debug", "--drain-seconds", "1"] } else { &["--log", "debug"] };
     Network::mutated(Some(mutant), store, flags, &[("identity", 1), ("partners", partners)])
 }
 
