@@ -89,10 +89,8 @@ pub fn settle(agreement: &mut Model, today: Day) {
     };
     agreement.state = state.into();
     let until = Ord::min(today, last);
-    while agreement.period_end.is_some_and(|end| end < until)
-        && agreement.tacit_renewals < agreement.max_tacit_renewals
-        && agreement.renewal_mode == RenewalMode::Tacit
-    {
+    // Its last day says how often it may (`bind`): only one that renews itself has days after its period.
+    while agreement.period_end.is_some_and(|end| end < until) {
         let Some(end) = end_after(agreement, agreement.tacit_renewals + 1) else { return };
         agreement.tacit_renewals += 1;
         agreement.period_end = Some(end);

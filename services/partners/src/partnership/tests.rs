@@ -241,6 +241,7 @@ fn par_6_the_lead_changes_when_the_new_one_accepts() {
     let mut row = active();
     let firm = by(FIRM, Role::PartnerAdmin);
     assert_eq!(refusal(members::accept_lead(&mut row, &firm)), "PAR-6", "nobody was asked");
+    assert_eq!(refusal(members::decline_lead(&mut row, &lead())), "PAR-6", "nobody was asked");
     assert_eq!(refusal(members::propose_lead(&mut row, "partners/new", &lead())), "partner");
     assert_eq!(refusal(members::propose_lead(&mut row, CITY, &lead())), "partner");
     assert_eq!(refusal(members::propose_lead(&mut row, FIRM, &firm)), "PERMISSION");
@@ -265,6 +266,15 @@ fn who_is_asked_to_lead_may_decline_or_have_left() {
     members::propose_lead(&mut row, FIRM, &lead()).unwrap();
     members::remove(&mut row, FIRM, today(), &by(FIRM, Role::PartnerAdmin)).unwrap();
     assert_eq!(row.proposed_lead, "", "who leaves is no longer asked");
+}
+
+#[test]
+fn par_6_who_has_left_in_the_meantime_does_not_lead() {
+    let mut row = active();
+    members::propose_lead(&mut row, FIRM, &lead()).unwrap();
+    let firm = row.members.0.iter_mut().find(|member| member.partner == FIRM).unwrap();
+    firm.leave_date = Some(day("2026-01-31").to_date());
+    assert_eq!(refusal(members::accept_lead(&mut row, &by(FIRM, Role::PartnerAdmin))), "PAR-6");
 }
 
 #[test]

@@ -86,6 +86,9 @@ fn par_14_reminders_are_noted_once_each() {
         }
     }
     assert_eq!(told, [("2026-07-04", 180), ("2026-10-02", 90), ("2026-12-01", 30)]);
+    // Where the network agrees on earlier ones afterwards, what was said stays said.
+    clock::remind(&mut agreement, day("2026-12-30"), &[180, 90]);
+    assert_eq!(agreement.reminded, 30);
     let message: pb::Agreement = on(agreement, "2026-12-30").into();
     assert_eq!(message.days_to_expiry, Some(1));
 }
