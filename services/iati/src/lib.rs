@@ -16,6 +16,8 @@
 //! }
 //! ```
 //!
+//! Its neighbour, the 360Giving Data Standard, is read alike: see [`grants`].
+//!
 //! The schema decides what is reported, the understandable decides what is taken: a value that breaks a rule is
 //! named in `problems` and left out of the model, the rest of the record is there, and `raw` holds it all.
 
@@ -24,6 +26,7 @@
 mod activity;
 mod decode;
 mod findings;
+pub mod grants;
 mod item;
 mod looking;
 mod model;

@@ -29,7 +29,7 @@ pub(super) fn describe(agreement: &mut Model, draft: &pb::Agreement) -> Result<(
     let asked = agreement.origin != Origin::Imported;
     agreement.kind = wrong.coded("kind", draft.kind, asked)?;
     agreement.legally_binding = draft.legally_binding;
-    agreement.parties = parties(&mut wrong, &draft.parties)?.into();
+    agreement.parties = parties(&mut wrong, &draft.parties, asked)?.into();
     period(&mut wrong, agreement, draft, asked)?;
     let document = draft.document.as_ref().map(|document| value::evidence("document", document)).transpose();
     agreement.document = wrong.check(document)?.flatten().unwrap_or_default().into();
@@ -74,7 +74,11 @@ fn period(wrong: &mut Violations, agreement: &mut Model, draft: &pb::Agreement, 
     Ok(())
 }
 
-fn parties(wrong: &mut Violations, said: &[pb::AgreementParty]) -> Result<Vec<pb::AgreementParty>> {
+fn parties(
+    wrong: &mut Violations,
+    said: &[pb::AgreementParty],
+    asked: bool,
+) -> Result<Vec<pb::AgreementParty>> {
     let read = |field: &str, party: &pb::AgreementParty| {
         let mut wrong = Violations::default();
         let at = |name: &str| format!("{field}.{name}");
@@ -82,7 +86,7 @@ fn parties(wrong: &mut Violations, said: &[pb::AgreementParty]) -> Result<Vec<pb
         if !party.partner.is_empty() {
             wrong.check(name::check_reference(&at("partner"), PARTNER, &party.partner))?;
         }
-        wrong.require(&at("signatory_title"), !party.signatory_title.trim().is_empty());
+        wrong.require(&at("signatory_title"), !asked || !party.signatory_title.trim().is_empty());
         let read = pb::AgreementParty {
             partner: party.partner.clone(),
             signatory_title: wrong.plain(&at("signatory_title"), &party.signatory_title, LINE)?,

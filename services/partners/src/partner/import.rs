@@ -121,22 +121,67 @@ async fn take_over(
     call: &Call,
     organisations: &[OrganisationAsFound],
 ) -> Result<ImportPartnersResponse> {
+    let Recognised { partners, created, possible_duplicates } = recognise(unit, call, organisations).await?;
+    let results = partners.into_iter().map(|(name, outcome)| {
+        let partner = if call.validate_only && created.contains(&name) { String::new() } else { name };
+        ImportedPartner { partner, outcome: outcome.into() }
+    });
+    Ok(ImportPartnersResponse { results: results.collect(), possible_duplicates })
+}
+
+/// Whom organisations turned out to be.
+#[derive(Default)]
+pub(crate) struct Recognised {
+    /// The partner of each, in the order given, and what became of it; empty where nothing is known to know it by.
+    pub(crate) partners: Vec<(String, Became)>,
+    /// Those of them that are new.
+    pub(crate) created: HashSet<String>,
+    pub(crate) possible_duplicates: Vec<PossibleDuplicate>,
+}
+
+/// Recognises organisations, or makes partners of them.
+pub(crate) async fn recognise(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    organisations: &[OrganisationAsFound],
+) -> Result<Recognised> {
     let found: Vec<Option<Found>> = organisations.iter().map(as_found::of).collect();
     let mut book = Book::open(unit, found.iter().flatten()).await?;
-    let mut outcomes: Vec<(String, Became)> = Vec::with_capacity(found.len());
+    let mut partners: Vec<(String, Became)> = Vec::with_capacity(found.len());
     for found in &found {
-        outcomes.push(match found {
+        partners.push(match found {
             Some(found) => book.enter(found, call),
             None => (String::new(), Became::Refused),
         });
     }
     let possible_duplicates = book.possible_duplicates();
     book.write(unit, call).await?;
-    let results = outcomes.into_iter().map(|(name, outcome)| {
-        let partner = if call.validate_only && book.place.contains_key(&name) { String::new() } else { name };
-        ImportedPartner { partner, outcome: outcome.into() }
-    });
-    Ok(ImportPartnersResponse { results: results.collect(), possible_duplicates })
+    Ok(Recognised { partners, created: book.created.into_iter().collect(), possible_duplicates })
+}
+
+/// How often each became what, of partners that several organisations may be: each counts once, as the most that became of it.
+pub(crate) fn counted(partners: &[(String, Became)]) -> ImportCount {
+    let mut became: BTreeMap<&str, Became> = BTreeMap::new();
+    let mut refused = 0;
+    for (name, outcome) in partners {
+        match outcome {
+            Became::Refused => refused += 1,
+            outcome => {
+                let known = became.entry(name).or_insert(*outcome);
+                *known = (*known).min(*outcome);
+            }
+        }
+    }
+    let of = |outcome: Became| {
+        i32::try_from(became.values().filter(|became| **became == outcome).count()).unwrap_or(i32::MAX)
+    };
+    ImportCount {
+        noun: "partner".to_owned(),
+        created: of(Became::Created),
+        updated: of(Became::Updated),
+        unchanged: of(Became::Unchanged),
+        refused,
+    }
 }
 
 impl Book {
