@@ -13,6 +13,7 @@ use proto::partners::contribution_service_client::ContributionServiceClient;
 use proto::partners::health_check_service_client::HealthCheckServiceClient;
 use proto::partners::network_settings_service_client::NetworkSettingsServiceClient;
 use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::partnership_import_service_client::PartnershipImportServiceClient;
 use proto::partners::partnership_service_client::PartnershipServiceClient;
 use proto::partners::publication_service_client::PublicationServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
@@ -163,6 +164,7 @@ impl Caller {
         recommendations: RecommendationServiceClient of "partners",
         publications: PublicationServiceClient of "partners",
         partnerships: PartnershipServiceClient of "partners",
+        imports: PartnershipImportServiceClient of "partners",
         health_checks: HealthCheckServiceClient of "partners",
         commitments: CommitmentServiceClient of "partners",
         agreements: AgreementServiceClient of "partners",

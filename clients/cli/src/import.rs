@@ -16,11 +16,13 @@ use crate::print::Format;
 use crate::say::{Language, say};
 use crate::tree::{group, leaf};
 
+mod agreements;
 mod report;
 mod sheet;
 mod tables;
 
 const CHUNK: usize = 256 * 1024;
+const GRANTS: &str = "grants";
 
 pub(crate) fn command(language: Language) -> Command {
     let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
@@ -34,8 +36,20 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .args(args(language, "Import"));
+    let grants = leaf(
+        GRANTS,
+        say(
+            "Imports files of grants in the 360Giving standard (JSON), as partnerships, agreements and commitments; also .gz",
+            "Importe des fichiers de subventions au standard 360Giving (JSON), en partenariats, accords et engagements ; aussi en .gz",
+        ),
+        &["ensemble import grants grants.json --dry-run".to_owned(), "ensemble import grants *.json --partial".to_owned()],
+        language,
+    )
+    .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
+        .subcommand(grants)
+        .subcommand(agreements::command(language))
         .subcommand(tables::command(language))
 }
 
@@ -116,14 +130,23 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
     if what == tables::NAME {
         return tables::run(app, matches).await;
     }
+    if what == agreements::NAME {
+        return agreements::run(app, matches).await;
+    }
+    if what == GRANTS {
+        return of_noun(app, &named("PartnershipImportService/ImportGrants")?, matches).await;
+    }
     // What cannot be sent is said before anything is.
     let mut plan = Vec::new();
     for file in files(matches) {
-        let name = target(&file, app.language)?;
-        let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
+        let method = named(target(&file, app.language)?)?;
         plan.push(Plan::of(file, method));
     }
     take_over(app, plan, matches).await
+}
+
+fn named(method: &str) -> Result<MethodDescriptor> {
+    contract::method(method).ok_or_else(|| Fault::failure(method.to_owned()))
 }
 
 /// `ensemble NOUN import`: all files are of the noun.

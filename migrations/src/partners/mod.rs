@@ -9,6 +9,7 @@ mod m20261126_create_commitment;
 mod m20261126_create_health_check;
 mod m20261126_create_knowledge;
 mod m20261126_create_partnership;
+mod m20261126_create_source;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -20,5 +21,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_commitment::Migration),
         Box::new(m20261126_create_knowledge::Migration),
         Box::new(m20261126_create_agreement::Migration),
+        Box::new(m20261126_create_source::Migration),
     ]
 }

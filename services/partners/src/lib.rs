@@ -2,19 +2,22 @@
 //!
 //! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership`, `partnership_member`,
 //! `agreement`, `agreement_party`, `health_check`, `health_check_response`, `commitment`, `working_group`, `contribution`,
-//! `recommendation` and `publication`. Asks identity to make a new partner's creator its administrator.
+//! `recommendation`, `publication` and `source`. Asks identity to make a new partner's creator its administrator.
 
 pub mod agreement;
 mod bilingual;
 pub mod code_list;
 pub mod commitment;
 pub mod contribution;
+pub mod grant;
 pub mod health_check;
+pub mod listed;
 pub mod network_settings;
 pub mod partner;
 pub mod partnership;
 pub mod publication;
 pub mod recommendation;
+pub mod taking;
 pub mod working_group;
 
 use futures::FutureExt as _;
@@ -37,6 +40,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             recommendation::seed::plant(&context.database).await?;
             routes.add_service(publication::rpc::service(context));
             routes.add_service(agreement::rpc::service(context));
+            routes.add_service(taking::rpc::service(context));
             Ok(())
         }
         .boxed()

@@ -5,6 +5,7 @@ mod contexts;
 mod demo;
 mod doctor;
 mod formats;
+mod imports;
 mod partnership;
 mod refusals;
 mod report;

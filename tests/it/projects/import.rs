@@ -41,7 +41,7 @@ pub(super) fn pieces(file: &Path, options: ImportOptions) -> Vec<ImportRequest> 
 }
 
 /// A file of these bytes, as it is sent.
-pub(super) fn content(bytes: &[u8], options: ImportOptions) -> Vec<ImportRequest> {
+pub(crate) fn content(bytes: &[u8], options: ImportOptions) -> Vec<ImportRequest> {
     let first = ImportRequest { piece: Some(Piece::Options(options)) };
     let chunks =
         bytes.chunks(1 << 20).map(|chunk| ImportRequest { piece: Some(Piece::Chunk(chunk.to_vec())) });
@@ -71,7 +71,7 @@ pub(super) fn partial() -> ImportOptions {
 }
 
 /// Of a report: per noun created, updated, unchanged, refused; and how many problems there were.
-pub(super) fn counted(report: &ImportReport) -> String {
+pub(crate) fn counted(report: &ImportReport) -> String {
     let counts = report.counts.iter().map(|count| {
         format!("{} {}/{}/{}/{}", count.noun, count.created, count.updated, count.unchanged, count.refused)
     });

@@ -1,7 +1,7 @@
 //! Stories of projects.
 
 mod export;
-mod import;
+pub(crate) mod import;
 mod indicator;
 mod lifecycle;
 mod need;

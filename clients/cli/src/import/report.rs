@@ -55,7 +55,12 @@ pub(super) fn render(app: &App, report: &DynamicMessage, dry: bool, shown: usize
         text += &table::grid(output, &headings.map(str::to_owned), &rows);
     }
     text += &problems(app, report, shown);
+    text += &changes(app, report, shown);
     text += &duplicates(app, report);
+    let partnerships = counts.iter().any(|count| cell::at(count, "noun", CODES) == "partnership");
+    if committed && partnerships {
+        text += "\n→ ensemble partnership summarize\n";
+    }
     if blocks(report) && !committed {
         text += &format!(
             "\n{}\n",
@@ -120,6 +125,37 @@ fn problems(app: &App, report: &DynamicMessage, shown: usize) -> String {
             language,
             "\n{left} more problems are not listed\n",
             "\n{left} autres problèmes ne sont pas listés\n"
+        );
+    }
+    text
+}
+
+/// What changes of what was known, resource by resource.
+fn changes(app: &App, report: &DynamicMessage, shown: usize) -> String {
+    let (language, output) = (app.language, &app.output);
+    let changes = messages(report, "changes");
+    let left =
+        report.get_field_by_name("changes_left_off").and_then(|value| value.as_i32()).unwrap_or_default();
+    let count = changes.len() + usize::try_from(left).unwrap_or_default();
+    if count == 0 {
+        return String::new();
+    }
+    let title = language.pick("Changes", "Changements");
+    let mut text = format!("\n{} ({count})\n", output.paint.style(Style::Strong, title));
+    let most = shown.saturating_mul(4);
+    for change in changes.iter().take(most) {
+        let [place, resource, label, before, after] = ["location", "resource", "label", "before", "after"]
+            .map(|field| clean(&cell::at(change, field, CODES)).replace('\n', " "));
+        let or = |said: String| if said.is_empty() { "—".to_owned() } else { said };
+        let (before, after) = (or(before), or(after));
+        text += &format!("  {place}  {resource}  {label}{} {before} → {after}\n", language.colon());
+    }
+    if count > most {
+        let more = count - most;
+        text += &say!(
+            language,
+            "  … and {more} more (--problems {count}, or -o json)\n",
+            "  … et {more} de plus (--problems {count}, ou -o json)\n"
         );
     }
     text

@@ -74,3 +74,31 @@ async fn a_report_for_people_groups_problems_and_settles_duplicates() {
         → ensemble partner merge partners/a --survivor partners/b
     "#);
 }
+
+#[tokio::test]
+async fn a_report_of_partnerships_tells_what_changes_and_what_to_look_at() {
+    let (client, _folder) = crate::fake::serve(|_, _, _| Ok(Vec::new())).await;
+    let app = crate::fake::app(client);
+    let change = |label: &str, after: &str| {
+        serde_json::json!({ "location": "grants/1/amountAwarded", "resource": "partnerships/p/commitments/c",
+        "label": label, "before": "10.00 GBP", "after": after })
+    };
+    let report = serde_json::json!({ "fileName": "g.json", "committed": true,
+        "counts": [{ "noun": "partnership", "created": 0, "updated": 1, "unchanged": 1, "refused": 0 }],
+        "changes": [change("Amount", "12.00 GBP"), change("Period · End", "")], "changesLeftOff": 5 });
+    let kind = proto::pool().get_message_by_name("ensemble.common.v1.ImportReport").unwrap();
+    let mut text = report::render(&app, &crate::fake::message(&kind, report), false, 1);
+    text = text.replace('\t', " | ");
+    insta::assert_snapshot!(text, @r#"
+    g.json: imported
+    NOUN | NEW | CHANGED | UNCHANGED | REFUSED
+    partnership | 0 | 1 | 1 | 0
+
+    Changes (7)
+      grants/1/amountAwarded  partnerships/p/commitments/c  Amount: 10.00 GBP → 12.00 GBP
+      grants/1/amountAwarded  partnerships/p/commitments/c  Period · End: 10.00 GBP → —
+      … and 3 more (--problems 7, or -o json)
+
+    → ensemble partnership summarize
+    "#);
+}

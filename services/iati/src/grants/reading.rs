@@ -18,7 +18,8 @@ use crate::item::Limits;
 /// Reads a package of grants, plain or gzip; `each` is told of every grant in its order, and then of what is wrong with the
 /// file. It says whether to go on.
 pub fn read<R: Read>(source: R, limits: Limits, mut each: impl FnMut(Item) -> bool) {
-    let shared = Rc::new(Shared { line: Cell::new(1), left: Cell::new(limits.record), fault: RefCell::new(None) });
+    let shared =
+        Rc::new(Shared { line: Cell::new(1), left: Cell::new(limits.record), fault: RefCell::new(None) });
     let bytes = Bytes { decode: Decode::new(source, limits.total), shared: Rc::clone(&shared) };
     let mut reader = serde_json::Deserializer::from_reader(bytes);
     let mut package =

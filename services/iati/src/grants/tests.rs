@@ -31,7 +31,10 @@ fn wrong(fields: &str) -> Vec<String> {
     let told = |problem: crate::Problem| {
         assert!(!problem.en.is_empty() && !problem.fr.is_empty() && problem.en != problem.fr);
         assert_eq!(problem.record, "360G-a-1");
-        format!("{:?} {} {} {} {}", problem.severity, problem.code, problem.location, problem.line, problem.found)
+        format!(
+            "{:?} {} {} {} {}",
+            problem.severity, problem.code, problem.location, problem.line, problem.found
+        )
     };
     grant(fields).problems.into_iter().map(told).collect()
 }
@@ -46,22 +49,32 @@ fn an_amount_is_kept_as_it_is_written() {
 
 #[test]
 fn what_is_wrong_is_told_by_its_place_in_the_json() {
-    assert_eq!(wrong(r#""amountAwarded": "£1,500""#), [
-        r#"Blocks AMOUNT_INVALID grants/0/amountAwarded 4 "£1,500""#
-    ]);
-    assert_eq!(wrong(r#""awardDate": "31/01/2025""#), [r#"Blocks DATE_INVALID grants/0/awardDate 4 "31/01/2025""#]);
-    assert_eq!(wrong("\"plannedDates\": [\n{\"startDate\": \"2025-02-30\"}]"), [
-        r#"Blocks DATE_INVALID grants/0/plannedDates/0/startDate 5 "2025-02-30""#
-    ]);
+    assert_eq!(
+        wrong(r#""amountAwarded": "£1,500""#),
+        [r#"Blocks AMOUNT_INVALID grants/0/amountAwarded 4 "£1,500""#]
+    );
+    assert_eq!(
+        wrong(r#""awardDate": "31/01/2025""#),
+        [r#"Blocks DATE_INVALID grants/0/awardDate 4 "31/01/2025""#]
+    );
+    assert_eq!(
+        wrong("\"plannedDates\": [\n{\"startDate\": \"2025-02-30\"}]"),
+        [r#"Blocks DATE_INVALID grants/0/plannedDates/0/startDate 5 "2025-02-30""#]
+    );
     assert_eq!(wrong(r#""currency": null"#), ["Blocks FIELD_MISSING grants/0/currency 2 "]);
     assert_eq!(wrong(r#""title": 7"#), ["Doubtful TEXT_INVALID grants/0/title 4 7"]);
-    assert_eq!(wrong(r#""fundingOrganization": []"#), ["Blocks LIST_INVALID grants/0/fundingOrganization 4 []"]);
-    assert_eq!(wrong(r#""recipientOrganization": [{}]"#), [
-        "Blocks ORGANISATION_UNKNOWN grants/0/recipientOrganization/0 4 {}"
-    ]);
-    assert_eq!(wrong(r#""recipientOrganization": [{"id": "A 1", "name": "A"}]"#), [
-        "Advice IDENTIFIER_UNKNOWN grants/0/recipientOrganization/0/id 4 A 1"
-    ]);
+    assert_eq!(
+        wrong(r#""fundingOrganization": []"#),
+        ["Blocks LIST_INVALID grants/0/fundingOrganization 4 []"]
+    );
+    assert_eq!(
+        wrong(r#""recipientOrganization": [{}]"#),
+        ["Blocks ORGANISATION_UNKNOWN grants/0/recipientOrganization/0 4 {}"]
+    );
+    assert_eq!(
+        wrong(r#""recipientOrganization": [{"id": "A 1", "name": "A"}]"#),
+        ["Advice IDENTIFIER_UNKNOWN grants/0/recipientOrganization/0/id 4 A 1"]
+    );
     assert_eq!(wrong(r#""plannedDates": [{"startDate": "2025-02", "endDate": "2024"}]"#).len(), 1);
     let (grants, _) = all(br#"{"grants": [{"title": "T"}, 7]}"#, Limits::default());
     let first: Vec<String> = grants[0].problems.iter().map(|problem| problem.location.clone()).collect();
@@ -91,7 +104,10 @@ fn a_period_is_from_the_first_to_the_last_day_that_is_planned() {
     assert_eq!(days(two), said("2015-01-01", "2017-12-31"));
     assert_eq!(days(r#"{"startDate": "2016-05-02"}"#), (Some("2016-05-02".to_owned()), None));
     assert_eq!(days(""), (None, None));
-    assert_eq!(grant("\"awardDate\": \"2025-01-31T23:30:00-05:00\"").awarded, NaiveDate::from_ymd_opt(2025, 1, 31));
+    assert_eq!(
+        grant("\"awardDate\": \"2025-01-31T23:30:00-05:00\"").awarded,
+        NaiveDate::from_ymd_opt(2025, 1, 31)
+    );
 }
 
 #[test]
@@ -114,7 +130,10 @@ fn a_hostile_file_costs_little() {
     let limits = Limits { record: 1000, records: 2, total: 100_000, ..Limits::default() };
     let long = |times| format!("{{\"grants\": [{{\"id\": \"{}\"}}]}}", "x".repeat(times));
     assert_eq!(all(long(2000).as_bytes(), limits).1, [("RECORD_TOO_LARGE", 1)]);
-    assert_eq!(all(format!("{{\"{}\": 1}}", "k".repeat(2000)).as_bytes(), limits).1, [("RECORD_TOO_LARGE", 1)]);
+    assert_eq!(
+        all(format!("{{\"{}\": 1}}", "k".repeat(2000)).as_bytes(), limits).1,
+        [("RECORD_TOO_LARGE", 1)]
+    );
     assert_eq!(all(b"{\"grants\": [{}, {}, {}]}", limits).1, [("TOO_MANY_RECORDS", 1)]);
     assert_eq!(all(" ".repeat(200_000).as_bytes(), limits).1.len(), 1);
     let deep = format!("{{\"grants\": [{{\"a\": {}{}}}]}}", "[".repeat(400), "]".repeat(400));
@@ -137,5 +156,7 @@ fn a_packed_file_is_read_too() {
     std::io::Write::write_all(&mut packed, b"\xEF\xBB\xBF{\"grants\": [{\"id\": \"1\"}]}").unwrap();
     let (grants, problems) = all(&packed.finish().unwrap(), Limits::default());
     assert_eq!((grants.len(), grants[0].id.as_str(), problems.len()), (1, "1", 0));
-    assert!(grants[0].is_blocked() && grants[0].problems.iter().any(|one| one.severity == Severity::Doubtful));
+    assert!(
+        grants[0].is_blocked() && grants[0].problems.iter().any(|one| one.severity == Severity::Doubtful)
+    );
 }

@@ -38,7 +38,8 @@ pub(super) fn too_large(limit: usize, line: u32) -> Problem {
 
 pub(super) fn too_many(limit: usize, line: u32) -> Problem {
     let en = format!("more than {limit} grants: send them in several files; what follows was not read");
-    let fr = format!("plus de {limit} subventions : envoyez-les en plusieurs fichiers ; la suite n'a pas été lue");
+    let fr =
+        format!("plus de {limit} subventions : envoyez-les en plusieurs fichiers ; la suite n'a pas été lue");
     problem(Severity::Blocks, "TOO_MANY_RECORDS", line, &en, &fr).at("grants")
 }
 
@@ -53,7 +54,13 @@ pub(super) fn missing(severity: Severity) -> Problem {
 }
 
 pub(super) fn no_text(severity: Severity) -> Problem {
-    problem(severity, "TEXT_INVALID", 0, "expected a text between quotes", "un texte entre guillemets est attendu")
+    problem(
+        severity,
+        "TEXT_INVALID",
+        0,
+        "expected a text between quotes",
+        "un texte entre guillemets est attendu",
+    )
 }
 
 pub(super) fn no_number() -> Problem {
@@ -75,7 +82,8 @@ pub(super) fn no_date(severity: Severity) -> Problem {
 
 pub(super) fn ends_before_it_begins() -> Problem {
     let en = "the end is before the start: correct one of them; the grant is taken without its period";
-    let fr = "la fin précède le début : corrigez l'une des deux dates ; la subvention est reprise sans sa période";
+    let fr =
+        "la fin précède le début : corrigez l'une des deux dates ; la subvention est reprise sans sa période";
     problem(Severity::Doubtful, "PERIOD_INVALID", 0, en, fr)
 }
 

@@ -87,6 +87,41 @@ pub(super) fn fill(agreement: &mut Model, draft: &pb::Agreement) -> Result<()> {
     Ok(())
 }
 
+/// Takes over what the source of an imported agreement says anew (BEY-8): the draft holds what nobody has changed here. Until
+/// somebody has taken it up, the calendar begins again with another period.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` naming every wrong field; `FAILED_PRECONDITION` where people have taken it up.
+pub fn learn(agreement: &mut Model, draft: &pb::Agreement, newly_signed: bool) -> Result<()> {
+    let settled = [State::Draft, State::Signed, State::InForce, State::Expired];
+    let taken_up = agreement.parties.iter().any(|party| party.signature.is_some())
+        || !agreement.successor.is_empty()
+        || !settled.contains(&agreement.state.get());
+    if taken_up {
+        return Err(Error::refused(
+            "STATE",
+            say!(
+                "it was taken up here since: amend or renew it here, if the source is right",
+                "il a été repris en main ici depuis : faites un avenant ou renouvelez-le ici, si la source a raison"
+            ),
+        ));
+    }
+    let before = (agreement.period_start, agreement.period_end);
+    describe(agreement, draft)?;
+    if newly_signed
+        || (agreement.in_force.is_some() && before != (agreement.period_start, agreement.period_end))
+    {
+        (agreement.tacit_renewals, agreement.reminded) = (0, 0);
+        agreement.state = State::Signed.into();
+        take_up(agreement)?;
+    } else if agreement.in_force.is_some() {
+        let today = agreement.today()?;
+        bind(agreement);
+        settle(agreement, today);
+    }
+    Ok(())
+}
+
 /// What was signed does not change.
 pub(super) fn signed() -> Error {
     Error::refused(
@@ -106,6 +141,8 @@ pub fn gaps(agreement: &Model) -> Vec<Gap> {
     let gap = |field, missing: bool, what| missing.then_some(Gap { field, rule: "AGREEMENT_FIELDS", what });
     let unsigned =
         agreement.in_force.is_some() && agreement.parties.iter().any(|party| party.signature.is_none());
+    let nobody = agreement.state == State::Draft
+        && agreement.parties.iter().any(|party| party.signatory_title.is_empty());
     [
         gap(
             "kind",
@@ -139,6 +176,11 @@ pub fn gaps(agreement: &Model) -> Vec<Gap> {
                 "nobody's signature is attested: sign a renewal here",
                 "aucune signature attestée : signez un renouvellement ici"
             ),
+        ),
+        gap(
+            "parties",
+            nobody,
+            say!("say in what office each party signs", "précisez la qualité du signataire de chaque partie"),
         ),
     ]
     .into_iter()

@@ -2,7 +2,6 @@
 
 use chassis::error::{Error, Result};
 use chassis::say::Language;
-use prost::Name as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, FileDescriptor, Kind, ReflectMessage as _, Value};
 use proto::partners as pb;
 
@@ -41,7 +40,20 @@ pub fn compare(
     other: &pb::Agreement,
     language: Language,
 ) -> Result<Vec<pb::AgreementDifference>> {
-    let (before, after) = (lines(one, language)?, lines(other, language)?);
+    differences(one, other, SAID, language)
+}
+
+/// In which of these fields two states of a resource differ, in their order.
+///
+/// # Errors
+/// INTERNAL when it is not of the contract.
+pub(crate) fn differences<M: prost::Message + prost::Name>(
+    one: &M,
+    other: &M,
+    fields: &[&str],
+    language: Language,
+) -> Result<Vec<pb::AgreementDifference>> {
+    let (before, after) = (lines(one, fields, language)?, lines(other, fields, language)?);
     let text = |lines: &[Line], field: &str| {
         lines.iter().find(|line| line.field == field).map(|line| line.text.clone()).unwrap_or_default()
     };
@@ -58,20 +70,24 @@ pub fn compare(
         .filter(|difference| difference.before != difference.after)
         .collect();
     let place = |difference: &pb::AgreementDifference| {
-        SAID.iter().position(|field| difference.field.split(['.', '[']).next() == Some(*field))
+        fields.iter().position(|field| difference.field.split(['.', '[']).next() == Some(*field))
     };
     differences.sort_by_key(place); // what only the other says stands where it belongs
     Ok(differences)
 }
 
-fn lines(agreement: &pb::Agreement, language: Language) -> Result<Vec<Line>> {
+fn lines<M: prost::Message + prost::Name>(
+    said: &M,
+    fields: &[&str],
+    language: Language,
+) -> Result<Vec<Line>> {
     let descriptor = proto::pool()
-        .get_message_by_name(&pb::Agreement::full_name())
+        .get_message_by_name(&M::full_name())
         .ok_or_else(|| Error::internal("no such message"))?;
     let mut message = DynamicMessage::new(descriptor.clone());
-    message.transcode_from(agreement).map_err(Error::internal)?;
+    message.transcode_from(said).map_err(Error::internal)?;
     let mut teller = Teller { language, lines: Vec::new() };
-    for name in SAID {
+    for name in fields {
         if let Some(field) = descriptor.get_field_by_name(name) {
             teller.field("", "", &message, &field);
         }
@@ -96,6 +112,10 @@ impl Teller {
         let path = joined(path, ".", field.name());
         let label = joined(label, " · ", &label_of(field, self.language));
         match message.get_field(field).as_ref() {
+            Value::List(items) if matches!(field.kind(), Kind::String) => {
+                let text = items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+                self.lines.push(Line { field: path, label, text });
+            }
             Value::List(items) => {
                 for item in items.iter().filter_map(Value::as_message) {
                     let (word, key) = self.key(item);
@@ -107,6 +127,17 @@ impl Teller {
                     inner.get_field_by_name(name).and_then(|part| part.as_i32()).unwrap_or_default()
                 };
                 let text = format!("{:04}-{:02}-{:02}", part("year"), part("month"), part("day"));
+                self.lines.push(Line { field: path, label, text });
+            }
+            Value::Message(inner) if inner.descriptor().name() == "Money" => {
+                let amount = inner.transcode_to().unwrap_or_default();
+                let text = chassis::value::format_money(&amount);
+                self.lines.push(Line { field: path, label, text });
+            }
+            Value::Message(inner) if inner.descriptor().name() == "LocalizedText" => {
+                let said: proto::common::LocalizedText = inner.transcode_to().unwrap_or_default();
+                let text = said.translations.get(&said.default_language_code);
+                let text = text.map(|translation| translation.text.clone()).unwrap_or_default();
                 self.lines.push(Line { field: path, label, text });
             }
             Value::Message(inner) => self.message(&path, &label, inner),
@@ -176,7 +207,7 @@ fn label_of(field: &FieldDescriptor, language: Language) -> String {
 }
 
 /// What the contract says of something in a language, without its full stop.
-fn comment(file: &FileDescriptor, path: &[i32], language: Language) -> Option<String> {
+pub(crate) fn comment(file: &FileDescriptor, path: &[i32], language: Language) -> Option<String> {
     let info = file.file_descriptor_proto().source_code_info.as_ref()?;
     let location = info.location.iter().find(|location| location.path == path)?;
     let mut lines = location.leading_comments().lines().map(str::trim);
@@ -189,6 +220,7 @@ fn comment(file: &FileDescriptor, path: &[i32], language: Language) -> Option<St
 
 #[cfg(test)]
 mod tests {
+    use prost::Name as _;
     use proto::common::{DateRange, Evidence};
     use proto::partners::agreement::{Kind as What, RenewalMode};
     use proto::partners::agreement_content::{Item, Status};

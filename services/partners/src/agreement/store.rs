@@ -134,17 +134,29 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
             .to_owned();
         unit.txn.execute(&old).await?;
     }
-    if row.parties.is_empty() {
-        return Ok(());
+    insert_parties(unit.txn, std::slice::from_ref(row)).await
+}
+
+/// Writes who the parties of agreements are.
+pub(crate) async fn insert_parties(db: &impl ConnectionTrait, rows: &[Model]) -> Result<()> {
+    let lines: Vec<(&str, &str, bool)> = rows
+        .iter()
+        .flat_map(|row| {
+            let waiting: BTreeSet<&str> = row.waiting().collect();
+            let line = move |party: &'_ str| waiting.contains(party);
+            row.parties
+                .iter()
+                .map(move |party| (row.name.as_str(), party.partner.as_str(), line(party.partner.as_str())))
+        })
+        .collect();
+    for some in lines.chunks(1000) {
+        let mut insert = Query::insert();
+        insert.into_table("agreement_party").columns(["agreement", "partner", "waiting"]);
+        for (agreement, partner, waiting) in some {
+            insert.values_panic([(*agreement).into(), (*partner).into(), (*waiting).into()]);
+        }
+        db.execute(&insert).await?;
     }
-    let waiting: BTreeSet<&str> = row.waiting().collect();
-    let mut insert = Query::insert();
-    insert.into_table("agreement_party").columns(["agreement", "partner", "waiting"]);
-    for party in row.parties.iter() {
-        let partner = party.partner.as_str();
-        insert.values_panic([row.name.as_str().into(), partner.into(), waiting.contains(partner).into()]);
-    }
-    unit.txn.execute(&insert).await?;
     Ok(())
 }
 
@@ -246,6 +258,28 @@ pub(crate) async fn bound(
             .to_owned();
         for row in db.query_all(&select).await? {
             found.insert(row.try_get("", "partner")?);
+        }
+    }
+    Ok(found)
+}
+
+/// The last day of all agreements of each partnership, as things stand; nothing where nobody knows it of one of them.
+pub(crate) async fn last_days(
+    db: &impl ConnectionTrait,
+    partnerships: &[&str],
+) -> Result<HashMap<String, Option<Day>>, DbErr> {
+    let mut found: HashMap<String, Option<Day>> = HashMap::new();
+    for some in partnerships.chunks(1000) {
+        let select = Query::select()
+            .columns([("agreement", "partnership"), ("agreement", "last")])
+            .from("agreement")
+            .and_where(COLUMN.partnership.is_in(some.iter().copied()))
+            .and_where(COLUMN.state.ne(Coded::from(State::Cancelled)))
+            .to_owned();
+        for row in db.query_all(&select).await? {
+            let last: Option<Day> = row.try_get("", "last")?;
+            let known = found.entry(row.try_get("", "partnership")?).or_insert(last);
+            *known = known.zip(last).map(|(one, other)| Ord::max(one, other));
         }
     }
     Ok(found)

@@ -1,6 +1,7 @@
 //! The commitment: what a partner brings to a partnership, and what of it has come.
 
 pub mod allocations;
+pub mod as_found;
 pub mod deliveries;
 pub mod describe;
 pub mod measure;

@@ -1,6 +1,6 @@
 //! Who a partner is today: itself, or the one that took its place (BEY-1).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::column::Coded;
 use chassis::database::Unit;
@@ -65,6 +65,26 @@ async fn known(
             .filter(COLUMN.name.is_in(some.iter().copied()))
             .into_model::<Known>();
         found.extend(select.all(db).await?.into_iter().map(|partner| (partner.name.clone(), partner)));
+    }
+    Ok(found)
+}
+
+/// Of the partners that were merged into these, each with the one that took its place (BEY-1).
+pub(crate) async fn merged_into(
+    db: &impl ConnectionTrait,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, DbErr> {
+    let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let mut found = BTreeMap::new();
+    for some in names.chunks(1000) {
+        // Said twice, since the index holds merged partners alone.
+        let select = Entity::find()
+            .select_only()
+            .columns([Column::Name, Column::State, Column::Sector, Column::MergedInto])
+            .filter(COLUMN.merged_into.ne(""))
+            .filter(COLUMN.merged_into.is_in(some.iter().copied()))
+            .into_model::<Known>();
+        found.extend(select.all(db).await?.into_iter().map(|partner| (partner.name, partner.merged_into)));
     }
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Partnerships: who works together, on what, and how they decide (domain §3.2).
 
+pub mod as_found;
 pub(crate) mod describe;
 pub mod facts;
 pub mod members;

@@ -58,13 +58,25 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
     if before.is_some_and(|before| before.members == row.members) {
         return Ok(());
     }
-    let mut insert = Query::insert();
-    insert.into_table("partnership_member").columns(["partnership", "partner"]);
-    for partner in row.members.iter().map(|member| member.partner.as_str()).collect::<BTreeSet<_>>() {
-        insert.values_panic([row.name.as_str().into(), partner.into()]);
+    insert_members(unit.txn, std::slice::from_ref(row)).await
+}
+
+/// Writes who the members of partnerships are or were.
+pub(crate) async fn insert_members(db: &impl ConnectionTrait, rows: &[Model]) -> Result<()> {
+    let members: BTreeSet<(&str, &str)> = rows
+        .iter()
+        .flat_map(|row| row.members.iter().map(|member| (row.name.as_str(), member.partner.as_str())))
+        .collect();
+    let members: Vec<(&str, &str)> = members.into_iter().collect();
+    for some in members.chunks(1000) {
+        let mut insert = Query::insert();
+        insert.into_table("partnership_member").columns(["partnership", "partner"]);
+        for (partnership, partner) in some {
+            insert.values_panic([(*partnership).into(), (*partner).into()]);
+        }
+        insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+        db.execute(&insert).await?;
     }
-    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-    unit.txn.execute(&insert).await?;
     Ok(())
 }
 

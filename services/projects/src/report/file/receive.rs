@@ -217,7 +217,7 @@ impl Take {
                 counts: vec![verdict.count],
                 problems,
                 problems_left_off,
-                possible_duplicates: Vec::new(),
+                ..ImportReport::default()
             }),
             report: report.map(pb::Report::from),
             changes: verdict.changes,
