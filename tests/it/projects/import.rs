@@ -136,6 +136,10 @@ pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
             break;
         }
     }
+    let request = partners_pb::ListPartnershipsRequest { page_size: 1000, ..Default::default() };
+    let partnerships = done(coordinator.partnerships().list_partnerships(request).await).partnerships;
+    let carried: BTreeMap<String, String> =
+        partnerships.into_iter().map(|carrier| (carrier.name, carrier.external_reference)).collect();
     // Lists leave out what is large.
     let mut whole = Vec::with_capacity(listed.len());
     for some in listed.chunks(100) {
@@ -168,6 +172,7 @@ pub(super) async fn all(coordinator: &Caller) -> (Vec<String>, Vec<String>) {
             awaiting_since: None,
             lead_partner: partners.get(&project.lead_partner).cloned().unwrap_or_default(),
             parent_project: known.get(&project.parent_project).cloned().unwrap_or_default(),
+            partnership: carried.get(&project.partnership).cloned().unwrap_or_default(),
             participants: Vec::new(),
             transactions: project.transactions.iter().map(|one| nameless(one, &partners)).collect(),
             ..project

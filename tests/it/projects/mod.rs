@@ -7,6 +7,7 @@ mod lifecycle;
 mod need;
 mod obligation;
 mod observation;
+mod parents;
 mod period;
 mod places;
 mod project_indicator;

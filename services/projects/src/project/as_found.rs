@@ -1,6 +1,7 @@
 //! What a file says of an activity, and the project that becomes of it (BEY-8). Pure.
 
 pub(crate) mod details;
+pub(crate) mod partnership;
 pub(crate) mod results;
 mod values;
 

@@ -1,6 +1,6 @@
 //! Taking a file of activities over as found (BEY-8): looked at once whole, then written in one transaction, or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
@@ -18,6 +18,8 @@ use proto::partners::imported_partner::Outcome as Became;
 use proto::partners::{ImportPartnersRequest, OrganisationAsFound};
 use tonic::Streaming;
 
+use super::as_found::partnership::Parent;
+use super::parents;
 use super::peers::Partners;
 use super::reading;
 use super::take_over::TakeOver;
@@ -46,7 +48,14 @@ pub(crate) async fn file(
     // What blocks a record blocks the file, unless the caller takes what is sound; either way the report is whole.
     let rehearse = call.validate_only || (survey.problems.blocked() && !upload.options.partial);
     let call = Call { validate_only: rehearse, ..call };
+    let organisations: HashMap<String, OrganisationAsFound> = {
+        let keys: BTreeSet<&str> = survey.partnerships.iter().flat_map(Parent::keys).collect();
+        let named = survey.organisations.iter().filter(|(key, _)| keys.contains(key.as_str()));
+        named.cloned().collect()
+    };
     let handed = hand_over(partners, &call, survey.organisations).await?;
+    let carried =
+        parents::hand_over(context, &call, survey.partnerships, &organisations, &handed.names).await?;
     let french = Conversation::current().language == Language::Fr;
     let report = ImportReport {
         counts: vec![handed.count],
@@ -58,6 +67,7 @@ pub(crate) async fn file(
         upload,
         call,
         partners: handed.names,
+        carried,
         refused: survey.refused,
         repeated: survey.repeated,
         report,
@@ -117,7 +127,10 @@ async fn hand_over(
     let mut possible_duplicates = Vec::new();
     for (keys, organisations) in chunks(found) {
         let request = ImportPartnersRequest {
-            request_id: chunk_id(&call.request_id, &organisations),
+            request_id: part_id(
+                &call.request_id,
+                organisations.iter().map(OrganisationAsFound::encode_length_delimited_to_vec),
+            ),
             validate_only: call.validate_only,
             organisations,
         };
@@ -177,14 +190,14 @@ fn chunks(found: Vec<(String, OrganisationAsFound)>) -> Vec<Chunk> {
 }
 
 /// The request id of a part of a request: the same part of the same request has the same one.
-fn chunk_id(request_id: &str, organisations: &[OrganisationAsFound]) -> String {
+pub(super) fn part_id(request_id: &str, parts: impl Iterator<Item = Vec<u8>>) -> String {
     if request_id.is_empty() {
         return String::new();
     }
     let mut digest = Digest::new(&SHA256);
     digest.update(request_id.as_bytes());
-    for organisation in organisations {
-        digest.update(&organisation.encode_length_delimited_to_vec());
+    for part in parts {
+        digest.update(&part);
     }
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest.finish().as_ref()[..16]);
@@ -216,7 +229,10 @@ mod tests {
     #[test]
     fn a_part_of_a_request_has_an_id_of_its_own_each_time_the_same() {
         let of = |request: &str, names| {
-            chunk_id(request, &organisations(names, 6).into_iter().map(|(_, one)| one).collect::<Vec<_>>())
+            part_id(
+                request,
+                organisations(names, 6).into_iter().map(|(_, one)| one.encode_length_delimited_to_vec()),
+            )
         };
         let id = of("one", 0..10);
         assert_eq!(uuid::Uuid::parse_str(&id).unwrap().get_version_num(), 4);

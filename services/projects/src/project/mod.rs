@@ -13,6 +13,7 @@ mod inform;
 pub mod lifecycle;
 mod lines;
 mod links;
+mod parents;
 pub mod peers;
 pub mod publish;
 pub mod reading;

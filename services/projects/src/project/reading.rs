@@ -11,6 +11,7 @@ use iati::{Activity, Item, Kind, Problems, Reader};
 use proto::partners::OrganisationAsFound;
 use tokio::sync::mpsc;
 
+use super::as_found::partnership::{self, Parent};
 use super::as_found::results::Promise;
 use super::as_found::{self, Found};
 
@@ -28,6 +29,8 @@ pub(crate) struct Survey {
     pub(crate) refused: i32,
     /// Records that stand in the file again, word for word.
     pub(crate) repeated: i32,
+    /// The partnerships that sound records are also: those that others, of this file or of elsewhere, are part of.
+    pub(crate) partnerships: Vec<Parent>,
 }
 
 /// A sound record.
@@ -59,6 +62,7 @@ pub(crate) fn survey(upload: &Upload, now: Micros) -> Result<Survey> {
 pub(crate) fn survey_of(file: File, now: Micros) -> Survey {
     let mut survey = Survey::default();
     let mut known: HashSet<String> = HashSet::new();
+    let mut parents: HashSet<String> = HashSet::new();
     for item in Reader::new(file).only(Kind::Activities) {
         let mut activity = match item {
             Item::Activity(activity) => activity,
@@ -79,7 +83,11 @@ pub(crate) fn survey_of(file: File, now: Micros) -> Survey {
         match fate {
             Fate::Refused => survey.refused = survey.refused.saturating_add(1),
             Fate::Repeated => survey.repeated = survey.repeated.saturating_add(1),
-            Fate::Sound(_) => {
+            Fate::Sound(found) => {
+                survey.partnerships.extend(partnership::parent(&activity, &found));
+                if !found.parent.is_empty() {
+                    parents.insert(found.parent);
+                }
                 for (key, organisation) in reading.organisations {
                     if known.insert(key.clone()) {
                         survey.organisations.push((key, organisation));
@@ -87,6 +95,10 @@ pub(crate) fn survey_of(file: File, now: Micros) -> Survey {
                 }
             }
         }
+    }
+    survey.partnerships.retain(|one| one.names_parts || parents.contains(&one.identifier));
+    for partnership in &mut survey.partnerships {
+        survey.problems.note(std::mem::take(&mut partnership.advice));
     }
     survey
 }

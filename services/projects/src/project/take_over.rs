@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::as_found::results::Promise;
 use super::as_found::{self, Found, Reading};
+use super::parents::Carried;
 use super::reading::{self, Record};
 use super::row::Model;
 use super::store::Ancestry;
@@ -34,6 +35,8 @@ pub(crate) struct TakeOver {
     pub(crate) call: Call,
     /// The partner of each organisation, by its key.
     pub(crate) partners: HashMap<String, String>,
+    /// The partnerships that activities are also, or are part of.
+    pub(crate) carried: Carried,
     pub(crate) refused: i32,
     pub(crate) repeated: i32,
     /// What there is to report before any project is looked at.
@@ -170,7 +173,13 @@ impl TakeOver {
                 plan.problems.push(registered(&record, &project));
                 plan.unchanged += 1;
             } else if self.is_known(db, &project, &record, hashes.get(&project.name)).await? {
-                plan.unchanged += 1;
+                match self.newly_carried(&project, &record) {
+                    None => plan.unchanged += 1,
+                    Some(after) => {
+                        let promised = self.said_before(db, &project).await?.promises;
+                        plan.changed.push(Change { before: project, after, record, promised });
+                    }
+                }
             } else {
                 let before = self.said_before(db, &project).await?;
                 let mut project = project;
@@ -182,10 +191,18 @@ impl TakeOver {
                     found.forget_details();
                 }
                 as_found::learn(&mut after, &found, &record.found, &self.partners, self.call.now);
+                after = self.newly_carried(&after, &record).unwrap_or(after);
                 plan.changed.push(Change { before: project, after, record, promised: before.promises });
             }
         }
         Ok(plan)
+    }
+
+    /// The project with the partnership that carries it, where nobody has said one.
+    fn newly_carried(&self, project: &Model, record: &Record) -> Option<Model> {
+        let partnership = self.carried.of(&record.found);
+        let unsaid = project.partnership.is_empty() && !partnership.is_empty();
+        unsaid.then(|| Model { partnership: partnership.to_owned(), ..project.clone() })
     }
 
     /// Nothing new is in a record: it is the one that the project came from, of which everything was read, or that one as it
@@ -237,7 +254,8 @@ impl TakeOver {
     }
 
     fn create(&self, record: &Record) -> Result<Model> {
-        let project = as_found::create(&record.found, &self.partners, self.call.now);
+        let mut project = as_found::create(&record.found, &self.partners, self.call.now);
+        self.carried.of(&record.found).clone_into(&mut project.partnership);
         if project.lead_partner.is_empty() && !self.call.validate_only {
             return Err(Error::internal(format!(
                 "no partner was made of the publisher of {}",
@@ -308,7 +326,10 @@ impl TakeOver {
             refused: self.refused,
             ..tally.count
         });
+        report.counts.extend(self.carried.counts.iter().cloned());
         report.counts.extend(tally.promises.told());
+        report.problems.extend(self.carried.problems.iter().cloned());
+        report.changes.extend(self.carried.changes.iter().cloned());
         let late = tally.problems.report("", self.french);
         report.problems.extend(late.problems);
         report.problems_left_off += late.problems_left_off;

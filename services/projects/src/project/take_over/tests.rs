@@ -35,6 +35,7 @@ fn work(file: std::fs::File, call: Call) -> Arc<TakeOver> {
         upload,
         call,
         partners: partners.map(|(index, (key, _))| (key.clone(), format!("partners/p{index}"))).collect(),
+        carried: Carried::default(),
         refused: survey.refused,
         repeated: survey.repeated,
         report: ImportReport::default(),
