@@ -5,3 +5,4 @@ mod columns;
 pub mod identity;
 pub mod partners;
 pub mod projects;
+pub mod training;

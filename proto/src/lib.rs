@@ -14,7 +14,7 @@ include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 
 pub use ensemble::{
     auth::v1 as auth, common::v1 as common, identity::v1 as identity, partners::v1 as partners,
-    projects::v1 as projects,
+    projects::v1 as projects, training::v1 as training,
 };
 pub use google::r#type::Date;
 

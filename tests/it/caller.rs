@@ -28,6 +28,7 @@ use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
 use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
+use proto::training::programme_service_client::ProgrammeServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -177,6 +178,7 @@ impl Caller {
         periods: ReportingPeriodServiceClient of "projects",
         reports: ReportServiceClient of "projects",
         results: ResultServiceClient of "projects",
+        programmes: ProgrammeServiceClient of "training",
     }
 }
 

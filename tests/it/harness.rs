@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::postgres::Cluster;
 
 /// The services.
-pub(crate) const SERVICES: [&str; 3] = ["identity", "partners", "projects"];
+pub(crate) const SERVICES: [&str; 4] = ["identity", "partners", "projects", "training"];
 
 /// How a server says where it is, and the first coordinator's code.
 pub(crate) const LISTENING: &str = "listening on ";
@@ -101,7 +101,7 @@ impl Network {
 
     /// A process for each service; on PostgreSQL they share a database, on SQLite each has its own.
     pub(crate) fn apart(store: Store) -> &'static Self {
-        Self::several(store, &[], &[("identity", 1), ("partners", 1), ("projects", 1)])
+        Self::several(store, &[], &SERVICES.map(|service| (service, 1)))
     }
 
     /// Two processes of partners on one PostgreSQL, with identity beside them.

@@ -24,3 +24,4 @@ mod projects;
 mod raw;
 mod reliability;
 mod sample;
+mod training;

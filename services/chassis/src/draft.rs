@@ -57,6 +57,14 @@ impl Violations {
         Ok(coded.unwrap_or_default())
     }
 
+    /// A whole number between two.
+    pub fn within(&mut self, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
+        if !range.contains(&number) {
+            let (least, most) = range.into_inner();
+            self.add(field, say!("expected {least} to {most}", "de {least} à {most} attendu"));
+        }
+    }
+
     /// The name of another resource, or nothing.
     ///
     /// # Errors

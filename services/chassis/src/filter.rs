@@ -182,6 +182,11 @@ impl Filter {
     }
 }
 
+/// Whether a column of type [`Strings`](crate::column::Strings) holds this text, for the conditions of stores.
+pub fn holds(column: sea_orm::sea_query::SimpleExpr, text: &str) -> sea_orm::sea_query::SimpleExpr {
+    sql::contains(column, crate::column::Strings::element(text))
+}
+
 /// The value of a field in memory.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FilterValue {

@@ -13,7 +13,7 @@
 //! | [`draft`] | taking over what a draft says, field by field |
 //! | [`lifecycle`] | transitions that enforce and explain |
 //! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
-//! | [`text`], [`value`], [`column`] | texts in several languages, money, dates, identifiers; how they are stored |
+//! | [`text`], [`value`], [`codes`], [`column`] | texts in several languages, money, dates, identifiers, shared codes; how they are stored |
 //! | [`words`] | rows found by the beginnings of their words |
 //! | [`peer`], [`upload`] | asking another service on behalf of the caller; a file sent in pieces |
 
@@ -23,6 +23,7 @@ pub mod auth;
 pub mod call;
 pub mod change;
 pub mod clock;
+pub mod codes;
 pub mod column;
 pub mod config;
 pub mod database;

@@ -81,3 +81,25 @@ pub async fn those_known<T, F: Future<Output = Result<tonic::Response<T>, Status
     }
     Ok(None)
 }
+
+/// Resources of a peer by their names, a hundred at a time, each with the name that was asked for; those that the caller may
+/// not know are left out.
+///
+/// # Errors
+/// As [`those_known`].
+pub async fn batch<T, F: Future<Output = Result<Vec<T>, Status>> + Send>(
+    names: &[String],
+    ask: impl Fn(Vec<String>) -> F,
+) -> Result<Vec<(String, T)>> {
+    let mut found = Vec::with_capacity(names.len());
+    for chunk in names.chunks(100) {
+        let ask = |names| {
+            let answer = ask(names);
+            async move { answer.await.map(tonic::Response::new) }
+        };
+        if let Some((names, answer)) = those_known(chunk.to_vec(), ask).await? {
+            found.extend(names.into_iter().zip(answer));
+        }
+    }
+    Ok(found)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chassis::error::{Error, Result, Violations};
-use chassis::{name, say, text, value};
+use chassis::{codes, name, say, text, value};
 use proto::projects as pb;
 use proto::projects::indicator::DisaggregationMode;
 use proto::projects::indicator_value::Kind;
@@ -19,11 +19,11 @@ const LONGEST_TEXT: usize = 10_000;
 
 /// The dimensions of disaggregation with their codes, as the list `DISAGGREGATION_DIMENSION` tells them (domain §1.2).
 pub const DIMENSIONS: [(&str, &[&str]); 5] = [
-    ("SEX", &["FEMALE", "MALE", "OTHER", "NOT_STATED"]),
-    ("AGE_BAND", &["LT12", "12_17", "18_24", "25_39", "40_59", "60_69", "GE70", "NOT_STATED"]),
-    ("DISABILITY", &["YES", "NO", "NOT_STATED"]),
-    (BY_TERRITORY, &["NOT_STATED"]),
-    ("STATUS", &["IN_EDUCATION", "EMPLOYED", "UNEMPLOYED", "RETIRED", "NOT_STATED"]),
+    ("SEX", &codes::SEXES),
+    ("AGE_BAND", &codes::AGE_BANDS),
+    ("DISABILITY", &codes::DISABILITIES),
+    (BY_TERRITORY, &[codes::NOT_STATED]),
+    ("STATUS", &codes::STATUSES),
 ];
 
 /// What an indicator asks of its values.

@@ -137,6 +137,10 @@ async fn audit_of(coordinator: &Caller, principal: &str) -> Vec<String> {
         network.channel("projects"),
         who.clone(),
     );
+    let mut training = proto::training::event_service_client::EventServiceClient::with_interceptor(
+        network.channel("training"),
+        who.clone(),
+    );
     // Accepting the invitation is of identity's trail; nothing else may be.
     let mut identity = proto::identity::event_service_client::EventServiceClient::with_interceptor(
         network.channel("identity"),
@@ -147,7 +151,8 @@ async fn audit_of(coordinator: &Caller, principal: &str) -> Vec<String> {
     let lines = [
         known,
         done(partners.list_audit_events(request.clone()).await).audit_events,
-        done(projects.list_audit_events(request).await).audit_events,
+        done(projects.list_audit_events(request.clone()).await).audit_events,
+        done(training.list_audit_events(request).await).audit_events,
     ];
     lines.concat().into_iter().map(|line| format!("{principal} {} {}", line.method, line.resource)).collect()
 }

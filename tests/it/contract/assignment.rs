@@ -76,6 +76,9 @@ async fn s8_what_the_server_says_is_not_a_callers_to_set(network: &'static Netwo
     };
     created(&coordinator, "CreatePartner", "partner", forged(&crate::sample::partner())).await;
     created(&coordinator, "CreateProject", "project", forged(&crate::projects::draft(&partner))).await;
+    let admin = network.partner_admin(&partner).await;
+    created(&admin, "CreateProgramme", "programme", forged(&crate::training::programme::draft(&partner)))
+        .await;
     created(&coordinator, "CreateUser", "user", forged(&user)).await;
 }
 

@@ -85,7 +85,7 @@ impl Test {
 }
 
 /// Taking the part away changes the text.
-fn contains(column: SimpleExpr, part: String) -> SimpleExpr {
+pub(super) fn contains(column: SimpleExpr, part: String) -> SimpleExpr {
     let without = Func::cust("replace").arg(column.clone()).arg(part).arg("");
     SimpleExpr::from(without).ne(column)
 }

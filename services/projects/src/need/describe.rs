@@ -1,5 +1,7 @@
 //! What each field of a need may hold. Pure.
 
+/// Whose need it is: the codes of the list `TARGET_GROUP` (domain §1.2).
+pub use chassis::codes::TARGET_GROUPS;
 use chassis::error::{Result, Violations};
 use chassis::{say, text, value};
 use proto::common::Evidence;
@@ -21,26 +23,6 @@ pub const DIVIDE_DIMENSIONS: [&str; 8] = [
     "SAFETY_SECURITY",
     "ADMINISTRATIVE_SKILLS",
     "INFORMATION_ACCESS",
-];
-/// Whose need it is: the codes of the list `TARGET_GROUP` (domain §1.2).
-pub const TARGET_GROUPS: [&str; 17] = [
-    "ALL",
-    "YOUTH",
-    "STUDENTS",
-    "FAMILIES",
-    "SENIORS",
-    "WOMEN",
-    "PERSONS_WITH_DISABILITIES",
-    "LOW_LITERACY",
-    "FOREIGN_LANGUAGE",
-    "JOB_SEEKERS",
-    "PRIORITY_NEIGHBOURHOOD",
-    "RURAL",
-    "INFORMAL_SETTLEMENT",
-    "PUBLIC_OFFICIALS",
-    "ELECTED_OFFICIALS",
-    "SMALL_BUSINESSES",
-    "ASSOCIATIONS",
 ];
 
 /// Takes over what a draft says of a need, having looked at every field.

@@ -1,0 +1,5 @@
+//! Runs training alone.
+
+fn main() -> std::process::ExitCode {
+    chassis::run(chassis::Config::from_command_line(), &[training::SERVICE])
+}

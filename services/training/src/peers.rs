@@ -1,0 +1,83 @@
+//! What training asks of partners, on behalf of the caller.
+
+use chassis::auth::Caller;
+use chassis::error::{Error, Result};
+use chassis::{Context, peer, say};
+use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::recommendation_service_client::RecommendationServiceClient;
+use proto::partners::{BatchGetPartnersRequest, BatchGetRecommendationsRequest, partner, recommendation};
+use tonic::transport::Channel;
+
+/// The pattern of names of partners.
+pub(crate) const PARTNER: &str = "partners/{partner}";
+/// The pattern of names of recommendations.
+pub(crate) const RECOMMENDATION: &str = "recommendations/{recommendation}";
+
+/// The partners service.
+#[derive(Clone)]
+pub(crate) struct Partners {
+    partners: PartnerServiceClient<Channel>,
+    recommendations: RecommendationServiceClient<Channel>,
+}
+
+impl Partners {
+    pub(crate) fn new(context: &Context) -> Result<Self> {
+        let channel = context.channel_to("partners")?;
+        Ok(Self {
+            partners: PartnerServiceClient::new(channel.clone()),
+            recommendations: RecommendationServiceClient::new(channel),
+        })
+    }
+
+    /// Each of these partners takes part in the network, now, under this name.
+    ///
+    /// # Errors
+    /// `FAILED_PRECONDITION` naming the first that does not; `UNAVAILABLE` when partners cannot be asked.
+    pub(crate) async fn must_take_part(&self, caller: &Caller, field: &str, names: &[String]) -> Result<()> {
+        let found = peer::batch(names, |names| async move {
+            let request = peer::on_behalf_of(caller, BatchGetPartnersRequest { names });
+            Ok(self.partners.clone().batch_get_partners(request).await?.into_inner().partners)
+        });
+        let found = found.await?;
+        for name in names {
+            let answer = found.iter().find(|(asked, _)| asked == name).map(|(_, partner)| partner);
+            let why = match answer {
+                Some(partner) if partner.name != *name => say!(
+                    "{name} was merged into {survivor}: name that one in {field}",
+                    "{name} a été fusionnée dans {survivor} : indiquez celle-là dans {field}",
+                    survivor = partner.name
+                ),
+                Some(partner) if partner.state() == partner::State::Active => continue,
+                _ => say!(
+                    "{name} takes no part in the network: take it out of {field}, or have it approved",
+                    "{name} ne prend pas part au réseau : retirez-la de {field}, ou faites-la admettre"
+                ),
+            };
+            return Err(Error::refused("PARTNER_ACTIVE", why).about("field", field).about("partner", name));
+        }
+        Ok(())
+    }
+
+    /// Each of these recommendations is there, and adopted, now.
+    ///
+    /// # Errors
+    /// `FAILED_PRECONDITION` naming the first that is not; `UNAVAILABLE` when partners cannot be asked.
+    pub(crate) async fn must_be_adopted(&self, caller: &Caller, names: &[String]) -> Result<()> {
+        let found = peer::batch(names, |names| async move {
+            let request = peer::on_behalf_of(caller, BatchGetRecommendationsRequest { names });
+            let found = self.recommendations.clone().batch_get_recommendations(request).await?;
+            Ok(found.into_inner().recommendations)
+        });
+        let found = found.await?;
+        let adopted = |name: &String| {
+            let mut known = found.iter().filter(|(asked, _)| asked == name);
+            known.any(|(_, found)| found.state() == recommendation::State::Adopted)
+        };
+        let Some(name) = names.iter().find(|name| !adopted(name)) else { return Ok(()) };
+        let why = say!(
+            "{name} is not an adopted recommendation: name in recommendations those that are, see `ensemble recommendation list --state ADOPTED`",
+            "{name} n'est pas une recommandation adoptée : indiquez dans recommendations celles qui le sont, voir `ensemble recommendation list --state ADOPTED`"
+        );
+        Err(Error::refused("RECOMMENDATION_ADOPTED", why).about("recommendation", name))
+    }
+}

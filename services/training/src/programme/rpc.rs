@@ -1,0 +1,141 @@
+//! The conversation about programmes: who asks, what, may they, do it, answer.
+
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::error::Result;
+use chassis::page::Ask;
+use chassis::wire::reply;
+use chassis::{Call, Context, Desk, Reply, Store, name};
+use proto::training as pb;
+use proto::training::programme::State;
+use proto::training::programme_service_server::{ProgrammeService, ProgrammeServiceServer};
+use tonic::Request;
+
+use super::row::Model;
+use super::{revision, rules, store};
+use crate::peers::Partners;
+
+pub(crate) fn service(context: &Context, partners: &Partners) -> ProgrammeServiceServer<Programmes> {
+    let (desk, revisions) = (Desk::new(context), Store::new(context));
+    ProgrammeServiceServer::new(Programmes { desk, revisions, partners: partners.clone() })
+}
+
+pub(crate) struct Programmes {
+    desk: Desk<Model>,
+    revisions: Store<revision::Model>,
+    partners: Partners,
+}
+
+impl Programmes {
+    /// What is published names partners that take part, and adopted recommendations.
+    async fn check(&self, caller: &Caller, published: Option<&Model>) -> Result<()> {
+        let Some(published) = published else { return Ok(()) };
+        self.partners.must_take_part(caller, "providers", &published.providers).await?;
+        self.partners.must_be_adopted(caller, &published.recommendations).await
+    }
+}
+
+/// The same call, of which nothing is kept: no peer is asked for what would be refused anyway.
+fn rehearsal(call: &Call) -> Call {
+    Call { validate_only: true, ..call.clone() }
+}
+
+#[tonic::async_trait]
+impl ProgrammeService for Programmes {
+    async fn create_programme(&self, request: Request<pb::CreateProgrammeRequest>) -> Reply<pb::Programme> {
+        let (call, request) = self.desk.open(request)?;
+        let draft = request.programme.unwrap_or_default();
+        let first = draft.providers.first().map_or("", String::as_str);
+        call.caller.must(rules::may_provide(&call.caller, &draft.providers), first)?;
+        let programme = rules::create(&request.programme_id, &draft, &call)?;
+        self.desk.create(call, programme).await
+    }
+
+    async fn get_programme(&self, request: Request<pb::GetProgrammeRequest>) -> Reply<pb::Programme> {
+        self.desk.get(&request, &request.get_ref().name).await
+    }
+
+    async fn list_programmes(
+        &self,
+        request: Request<pb::ListProgrammesRequest>,
+    ) -> Reply<pb::ListProgrammesResponse> {
+        let caller = Caller::of(&request);
+        let page = self.desk.list(&caller, request.get_ref(), store::visible(&caller)).await?;
+        reply(pb::ListProgrammesResponse { programmes: page.rows, next_page_token: page.next_page_token })
+    }
+
+    async fn batch_get_programmes(
+        &self,
+        request: Request<pb::BatchGetProgrammesRequest>,
+    ) -> Reply<pb::BatchGetProgrammesResponse> {
+        let caller = Caller::of(&request);
+        let programmes = self.desk.batch(&caller, &request.get_ref().names).await?;
+        reply(pb::BatchGetProgrammesResponse { programmes })
+    }
+
+    async fn update_programme(&self, request: Request<pb::UpdateProgrammeRequest>) -> Reply<pb::Programme> {
+        let (call, request) = self.desk.open(request)?;
+        let patch = request.programme.unwrap_or_default();
+        let (asked, mask) = (patch.name.clone(), request.update_mask);
+        name::check_reference("programme.name", rules::PATTERN, &asked)?;
+        let caller = Arc::clone(&call.caller);
+        let update = |call: Call, named: Option<Model>| {
+            let rule = move |programme: &mut Model, draft: &pb::Programme, by: &Call| {
+                rules::update(programme, draft, by)?;
+                rules::still(programme, named.as_ref())
+            };
+            self.desk.store.update(call, patch.clone(), mask.clone(), &asked, rules::provides, rule)
+        };
+        let rehearsed = update(rehearsal(&call), None).await?;
+        let named = (rehearsed.state == State::Published).then_some(&rehearsed);
+        self.check(&caller, named).await?;
+        let changed = update(call, named.cloned()).await?;
+        self.desk.answer(&caller, changed)
+    }
+
+    async fn publish_programme(&self, request: Request<pb::PublishProgrammeRequest>) -> Reply<pb::Programme> {
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        let (caller, by) = (Arc::clone(&call.caller), call.clone());
+        let publish = |call: Call, named: Option<Model>| {
+            let by = by.clone();
+            self.desk.store.change(call, &request.name, move |programme| {
+                rules::publish(programme, &by)?;
+                rules::still(programme, named.as_ref())
+            })
+        };
+        let rehearsed = publish(rehearsal(&call), None).await?;
+        self.check(&caller, Some(&rehearsed)).await?;
+        let published = publish(call, Some(rehearsed)).await?;
+        self.desk.answer(&caller, published)
+    }
+
+    async fn retire_programme(&self, request: Request<pb::RetireProgrammeRequest>) -> Reply<pb::Programme> {
+        self.desk.change(&request, rules::retire).await
+    }
+
+    async fn get_programme_revision(
+        &self,
+        request: Request<pb::GetProgrammeRevisionRequest>,
+    ) -> Reply<pb::ProgrammeRevision> {
+        let asked = &request.get_ref().name;
+        name::check_reference("name", revision::PATTERN, asked)?;
+        reply(self.revisions.get(asked).await?.into())
+    }
+
+    async fn list_programme_revisions(
+        &self,
+        request: Request<pb::ListProgrammeRevisionsRequest>,
+    ) -> Reply<pb::ListProgrammeRevisionsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let parent = name::parent_id("parent", rules::PATTERN, &request.parent)?;
+        let visible = store::revisions(parent.map(|_| request.parent.as_str()));
+        let page = self.revisions.list(Ask::of(request, &caller), visible).await?;
+        reply(pb::ListProgrammeRevisionsResponse {
+            programme_revisions: page.rows.into_iter().map(Into::into).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Stories of training.
+
+pub(crate) mod programme;
