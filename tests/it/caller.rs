@@ -29,6 +29,8 @@ use proto::projects::reporting_period_service_client::ReportingPeriodServiceClie
 use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
+use proto::training::session_service_client::SessionServiceClient;
+use proto::training::trainer_service_client::TrainerServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -179,6 +181,8 @@ impl Caller {
         reports: ReportServiceClient of "projects",
         results: ResultServiceClient of "projects",
         programmes: ProgrammeServiceClient of "training",
+        trainers: TrainerServiceClient of "training",
+        sessions: SessionServiceClient of "training",
     }
 }
 

@@ -190,6 +190,22 @@ fn the_chassis_knows_no_noun() {
 }
 
 #[test]
+fn no_two_services_own_a_table() {
+    let mut owners = std::collections::BTreeMap::new();
+    let mut broken = Vec::new();
+    for source in sources("migrations/src") {
+        let made = ["resources(", "table_of("].into_iter().flat_map(|call| source.text.split(call).skip(1));
+        for table in made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()) {
+            if let Some(other) = owners.insert(table.to_owned(), source.shown()) {
+                broken.push(format!("{table}: made by {other} and by {}", source.shown()));
+            }
+        }
+    }
+    none(&broken);
+    assert!(owners.len() > 50, "the tables have been found");
+}
+
+#[test]
 fn no_service_knows_another_services_crate() {
     let services = services();
     let mut broken = Vec::new();

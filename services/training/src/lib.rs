@@ -1,11 +1,15 @@
 //! What people learn: programmes, and what is held of them.
 //!
-//! Owns the tables `programme` and `programme_revision`. Asks partners whether the providers of what is published take part,
-//! and which recommendations are adopted.
+//! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session` and `session_trainer`. Asks partners whether the
+//! providers of what is published take part, and which recommendations are adopted; identity who a trainer is; projects which
+//! territories there are.
 
 mod alignment;
+mod mode;
 mod peers;
 pub mod programme;
+pub mod session;
+pub mod trainer;
 
 use futures::FutureExt as _;
 
@@ -17,6 +21,8 @@ pub const SERVICE: chassis::Service = chassis::Service {
         async move {
             let partners = peers::Partners::new(context)?;
             routes.add_service(programme::rpc::service(context, &partners));
+            routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
+            routes.add_service(session::rpc::service(context, peers::Places::new(context)?));
             Ok(())
         }
         .boxed()

@@ -1,17 +1,24 @@
-//! What training asks of partners, on behalf of the caller.
+//! What training asks of partners, identity and projects, on behalf of the caller.
 
 use chassis::auth::Caller;
-use chassis::error::{Error, Result};
+use chassis::error::{Error, Result, Violations};
 use chassis::{Context, peer, say};
+use proto::identity::user_service_client::UserServiceClient;
+use proto::identity::{GetUserRequest, user};
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::{BatchGetPartnersRequest, BatchGetRecommendationsRequest, partner, recommendation};
+use proto::projects::BatchGetTerritoriesRequest;
+use proto::projects::territory_service_client::TerritoryServiceClient;
 use tonic::transport::Channel;
 
 /// The pattern of names of partners.
 pub(crate) const PARTNER: &str = "partners/{partner}";
 /// The pattern of names of recommendations.
 pub(crate) const RECOMMENDATION: &str = "recommendations/{recommendation}";
+
+/// The pattern of names of territories.
+pub(crate) const TERRITORY: &str = "territories/{territory}";
 
 /// The partners service.
 #[derive(Clone)]
@@ -79,5 +86,63 @@ impl Partners {
             "{name} n'est pas une recommandation adoptée : indiquez dans recommendations celles qui le sont, voir `ensemble recommendation list --state ADOPTED`"
         );
         Err(Error::refused("RECOMMENDATION_ADOPTED", why).about("recommendation", name))
+    }
+}
+
+/// The accounts of identity.
+pub(crate) struct People(UserServiceClient<Channel>);
+
+impl People {
+    pub(crate) fn new(context: &Context) -> Result<Self> {
+        Ok(Self(UserServiceClient::new(context.channel_to("identity")?)))
+    }
+
+    /// This account is there, and may sign in.
+    ///
+    /// # Errors
+    /// `FAILED_PRECONDITION` otherwise; `UNAVAILABLE` when identity cannot be asked.
+    pub(crate) async fn must_be_active(&self, caller: &Caller, field: &str, name: &str) -> Result<()> {
+        let request = peer::on_behalf_of(caller, GetUserRequest { name: name.to_owned() });
+        match peer::known(field, self.0.clone().get_user(request).await) {
+            Ok(found) if found.state() == user::State::Active => Ok(()),
+            Ok(_) | Err(Error::Invalid { .. }) => Err(Error::refused(
+                "USER_ACTIVE",
+                say!(
+                    "{name} is no active account: whoever it is accepts the invitation first",
+                    "{name} n'est pas un compte actif : cette personne doit d'abord accepter son invitation"
+                ),
+            )
+            .about("field", field)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// The territories of projects.
+pub(crate) struct Places(TerritoryServiceClient<Channel>);
+
+impl Places {
+    pub(crate) fn new(context: &Context) -> Result<Self> {
+        Ok(Self(TerritoryServiceClient::new(context.channel_to("projects")?)))
+    }
+
+    /// Each of these territories, by the field that names it, is there.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on each field that names none; `UNAVAILABLE` when projects cannot be asked.
+    pub(crate) async fn must_exist(&self, caller: &Caller, named: &[(String, String)]) -> Result<()> {
+        let mut names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let found = peer::batch(&names, |names| async move {
+            let request = peer::on_behalf_of(caller, BatchGetTerritoriesRequest { names });
+            Ok(self.0.clone().batch_get_territories(request).await?.into_inner().territories)
+        });
+        let found = found.await?;
+        let mut wrong = Violations::default();
+        for (field, name) in named.iter().filter(|(_, name)| !found.iter().any(|(asked, _)| asked == name)) {
+            wrong.add(field, say!("there is no territory {name}", "le territoire {name} n'existe pas"));
+        }
+        wrong.finish()
     }
 }

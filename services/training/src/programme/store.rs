@@ -1,5 +1,8 @@
 //! Programmes on disk: which of them are seen, and what was published of them.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chassis::auth::Caller;
 use chassis::column::{Coded, Packed};
 use chassis::database::Unit;
@@ -8,10 +11,11 @@ use chassis::filter::holds;
 use proto::training as pb;
 use proto::training::programme::State;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, IntoActiveModel as _};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _};
 
 use super::revision;
-use super::row::{COLUMN, Column, Model};
+use super::row::{COLUMN, Column, Entity, Model};
 
 /// The programmes that a list shows: those that were published, and the drafts of the caller's partners.
 pub(crate) fn visible(caller: &Caller) -> Condition {
@@ -21,6 +25,48 @@ pub(crate) fn visible(caller: &Caller) -> Condition {
     let public = Condition::any().add(COLUMN.state.ne(Coded::from(State::Draft)));
     let own = |partner: &String| holds(Expr::col(Column::Providers), partner);
     caller.partners.keys().map(own).fold(public, Condition::add)
+}
+
+/// The programmes that the caller's partners provide.
+pub(crate) fn of_providers(caller: &Caller) -> SelectStatement {
+    let own = |partner: &String| holds(Expr::col((Entity, Column::Providers)), partner);
+    let own = caller.partners.keys().map(own).fold(Condition::any(), Condition::add);
+    Query::select().column((Entity, Column::Name)).from(Entity).cond_where(own).to_owned()
+}
+
+/// Programmes by their names; those that are not there are left out.
+pub(crate) async fn by_name(
+    db: &impl ConnectionTrait,
+    names: impl Iterator<Item = &String>,
+) -> Result<HashMap<String, Arc<Model>>, DbErr> {
+    let mut found = HashMap::new();
+    for some in once(names).chunks(1000) {
+        let rows = Entity::find().filter(COLUMN.name.is_in(some.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.name.clone(), Arc::new(row))));
+    }
+    Ok(found)
+}
+
+/// What was published under these names of revisions; those that are not there are left out.
+pub(crate) async fn contents(
+    db: &impl ConnectionTrait,
+    names: impl Iterator<Item = &String>,
+) -> Result<HashMap<String, Arc<pb::Programme>>, DbErr> {
+    let mut found = HashMap::new();
+    for some in once(names).chunks(1000) {
+        let these = revision::COLUMN.name.is_in(some.iter().copied());
+        let rows = revision::Entity::find().filter(these).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.name, Arc::new(row.content.into_inner()))));
+    }
+    Ok(found)
+}
+
+/// Names, each once, without the empty one.
+pub(crate) fn once<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n str> {
+    let mut names: Vec<&str> = names.map(String::as_str).filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The revisions of one programme, or of all.

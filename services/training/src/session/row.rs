@@ -1,0 +1,204 @@
+//! The table `session`, facing its message.
+
+use std::sync::Arc;
+
+use chassis::Told;
+use chassis::auth::Caller;
+use chassis::column::{Coded, Day, Micros, PackedList, Strings};
+use chassis::database::Unit;
+use chassis::filter::Field;
+use chassis::gap::Gap;
+use chassis::lifecycle::{Lifecycle, Stateful};
+use proto::Private as _;
+use proto::common::DateRange;
+use proto::training as pb;
+use proto::training::Mode;
+use proto::training::session::{AccessibilityOffer, State};
+use sea_orm::DatabaseExecutor;
+use sea_orm::entity::prelude::*;
+
+use super::{meetings, rules};
+use crate::mode::numbers_of;
+use crate::{programme, trainer};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "training_session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    pub uid: String,
+    pub revision: i32,
+    pub create_time: Micros,
+    pub update_time: Micros,
+    /// As of the last time that it was written; what is told is as of now (`clock::settle`).
+    pub state: Coded<State>,
+    /// Since when it is in that state.
+    pub state_time: Micros,
+    pub state_reason: String,
+    pub programme: String,
+    pub programme_revision: String,
+    pub mode: Coded<Mode>,
+    pub meetings: PackedList<pb::SessionMeeting>,
+    /// When the first begins, and the last ends.
+    pub start_time: Micros,
+    pub end_time: Micros,
+    pub time_zone: String,
+    pub language_code: String,
+    pub territory: String,
+    pub trainers: Strings,
+    pub capacity_onsite: i32,
+    pub capacity_online: i32,
+    pub waitlist_limit: i32,
+    pub enrolment_start: Day,
+    pub enrolment_end: Day,
+    pub approval_required: bool,
+    /// Names of offers, without their prefix.
+    pub accessibility_offered: Strings,
+    pub offline_enrolment_contact: String,
+    /// What is taught, and by whom; told, kept nowhere.
+    #[sea_orm(ignore)]
+    pub known: Known,
+}
+
+/// What a session is told of others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// Its programme, as it is now.
+    pub programme: Option<Arc<programme::row::Model>>,
+    /// What is taught: its programme as it was published once, or as it is.
+    pub content: Option<Arc<pb::Programme>>,
+    /// Its trainers, as they are now.
+    pub trainers: Vec<Arc<trainer::row::Model>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Takes over meetings that were looked at, and when they begin and end.
+    pub(super) fn meet(&mut self, read: Vec<pb::SessionMeeting>) {
+        let (mut start, mut end) = (Micros::MAX, Micros::MIN);
+        for (begins, ends) in meetings::spans(&read) {
+            (start, end) = (start.min(begins), end.max(ends));
+        }
+        (self.start_time, self.end_time) = (start, end);
+        self.meetings = read.into();
+    }
+
+    /// The partners that provide its programme.
+    pub fn providers(&self) -> &[String] {
+        self.known.programme.as_ref().map_or(&[], |programme| programme.providers.as_slice())
+    }
+}
+
+impl From<Model> for pb::Session {
+    fn from(session: Model) -> Self {
+        let warnings = rules::warnings(&session);
+        Self {
+            etag: chassis::store::etag(session.revision),
+            awaiting: rules::awaiting(&session).to_owned(),
+            awaiting_since: Some(session.state_time.to_timestamp()),
+            title: session.known.content.as_ref().and_then(|content| content.title.clone()),
+            providers: session.providers().to_vec(),
+            name: session.name,
+            uid: session.uid,
+            create_time: Some(session.create_time.to_timestamp()),
+            update_time: Some(session.update_time.to_timestamp()),
+            revision: session.revision,
+            state: session.state.number(),
+            programme_revision: session.programme_revision,
+            mode: session.mode.number(),
+            meetings: session.meetings.into_inner(),
+            time_zone: session.time_zone,
+            language_code: session.language_code,
+            territory: session.territory,
+            trainers: session.trainers.into_inner(),
+            capacity: Some(pb::SessionCapacity {
+                onsite: session.capacity_onsite,
+                online: session.capacity_online,
+            }),
+            waitlist_limit: session.waitlist_limit,
+            enrolment_period: Some(DateRange {
+                start_date: Some(session.enrolment_start.to_date()),
+                end_date: Some(session.enrolment_end.to_date()),
+            }),
+            approval_required: session.approval_required,
+            accessibility_offered: numbers_of::<AccessibilityOffer>(&session.accessibility_offered),
+            offline_enrolment_contact: session.offline_enrolment_contact,
+            start_time: Some(session.start_time.to_timestamp()),
+            end_time: Some(session.end_time.to_timestamp()),
+            state_reason: session.state_reason,
+            warnings: warnings.iter().map(Gap::message).collect(),
+            allowed_actions: Vec::new(),
+        }
+    }
+}
+
+impl chassis::Row for Model {
+    chassis::standard_columns!(pb::Session, state);
+
+    const SERVICE: &'static str = "training";
+    const FIELDS: &'static [Field] = &[
+        Field::text("name"),
+        Field::enumeration("state", "ensemble.training.v1.Session.State"),
+        Field::enumeration("mode", "ensemble.training.v1.Mode"),
+        Field::text("language_code"),
+        Field::text("territory"),
+        Field::texts("trainers", "trainers"),
+        Field::time("start_time"),
+        Field::time("end_time"),
+        Field::boolean("approval_required"),
+        Field::texts("accessibility_offered", "accessibility_offered"),
+        Field::time("create_time"),
+        Field::time("update_time"),
+    ];
+
+    fn owner(&self) -> &str {
+        self.providers().first().map_or("", String::as_str)
+    }
+
+    fn public(&self) -> bool {
+        self.state != State::Planned
+    }
+
+    async fn follow(&self, before: Option<&Self>, unit: &mut Unit<'_>) -> chassis::Result<()> {
+        super::store::follow(self, before, unit).await
+    }
+
+    async fn inform(rows: &mut [Self], db: DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
+        super::store::inform(rows, &db, now).await
+    }
+}
+
+impl Told for Model {
+    const PATTERN: &'static str = rules::PATTERN;
+    const LIFECYCLE: &'static Lifecycle<Self> = &rules::LIFECYCLE;
+
+    fn seen_by(&self, caller: &Caller) -> bool {
+        self.state != State::Planned || rules::looks_in(caller, self)
+    }
+
+    fn shown_to(self, caller: &Caller) -> pb::Session {
+        let knows = rules::works_on(caller, &self);
+        let mut message: pb::Session = self.into();
+        if !knows {
+            message.redact();
+        }
+        message
+    }
+}
+
+impl Stateful for Model {
+    chassis::states!(State {
+        Planned: "planned", "prévue";
+        Open: "open to enrolments", "ouverte aux inscriptions";
+        InProgress: "in progress", "en cours";
+        Completed: "over", "terminée";
+        Closed: "closed", "close";
+        Cancelled: "cancelled", "annulée";
+    });
+
+    fn parties(&self) -> Vec<&str> {
+        self.providers().iter().map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,101 @@
+//! The conversation about sessions: who asks, what, may they, do it, answer.
+
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::wire::reply;
+use chassis::{Call, Context, Desk, Reply, name};
+use futures::FutureExt as _;
+use proto::training as pb;
+use proto::training::session_service_server::{SessionService, SessionServiceServer};
+use tonic::Request;
+
+use super::row::Model;
+use super::{rules, store, sweep};
+use crate::peers::Places;
+use crate::programme::rules::PATTERN as PROGRAMME;
+
+pub(crate) fn service(context: &Context, places: Places) -> SessionServiceServer<Sessions> {
+    context.spawn(sweep::run(context.clone()));
+    SessionServiceServer::new(Sessions { desk: Desk::new(context), places })
+}
+
+pub(crate) struct Sessions {
+    desk: Desk<Model>,
+    places: Places,
+}
+
+#[tonic::async_trait]
+impl SessionService for Sessions {
+    async fn create_session(&self, request: Request<pb::CreateSessionRequest>) -> Reply<pb::Session> {
+        let (call, request) = self.desk.open(request)?;
+        name::id("parent", PROGRAMME, &request.parent)?;
+        let draft = request.session.unwrap_or_default();
+        let row = rules::create(&request.parent, &request.session_id, &draft, &call)?;
+        self.desk.once(call, move |unit, call| store::create(unit, call, row.clone()).boxed()).await
+    }
+
+    async fn get_session(&self, request: Request<pb::GetSessionRequest>) -> Reply<pb::Session> {
+        self.desk.get(&request, &request.get_ref().name).await
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Reply<pb::ListSessionsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let parent = name::parent_id("parent", PROGRAMME, &request.parent)?;
+        sweep::catch_up(&self.desk.context).await?;
+        let visible = store::visible(&caller, parent.map(|_| request.parent.as_str()));
+        let page = self.desk.list(&caller, request, visible).await?;
+        reply(pb::ListSessionsResponse { sessions: page.rows, next_page_token: page.next_page_token })
+    }
+
+    async fn batch_get_sessions(
+        &self,
+        request: Request<pb::BatchGetSessionsRequest>,
+    ) -> Reply<pb::BatchGetSessionsResponse> {
+        let caller = Caller::of(&request);
+        let sessions = self.desk.batch(&caller, &request.get_ref().names).await?;
+        reply(pb::BatchGetSessionsResponse { sessions })
+    }
+
+    async fn update_session(&self, request: Request<pb::UpdateSessionRequest>) -> Reply<pb::Session> {
+        self.desk.update(request, rules::provides, rules::update).await
+    }
+
+    async fn open_session(&self, request: Request<pb::OpenSessionRequest>) -> Reply<pb::Session> {
+        let (call, request) = self.desk.open(request)?;
+        // Nothing is asked of a peer for a session that could not be opened.
+        let rehearsal = Call { validate_only: true, ..call.clone() };
+        let rehearsed = self.desk.change_as(rehearsal, &request.name, rules::open).await?.into_inner();
+        self.places.must_exist(&call.caller, &places(&rehearsed)).await?;
+        self.desk.change_as(call, &request.name, rules::open).await
+    }
+
+    async fn reschedule_session(&self, request: Request<pb::RescheduleSessionRequest>) -> Reply<pb::Session> {
+        let (call, request) = self.desk.open(request)?;
+        let meetings = Arc::new(request.meetings);
+        let rule = move |session: &mut Model, call: &Call| rules::reschedule(session, &meetings, call);
+        self.desk.change_as(call, &request.name, rule).await
+    }
+
+    async fn cancel_session(&self, request: Request<pb::CancelSessionRequest>) -> Reply<pb::Session> {
+        self.desk.change(&request, rules::cancel).await
+    }
+
+    async fn close_session(&self, request: Request<pb::CloseSessionRequest>) -> Reply<pb::Session> {
+        self.desk.change(&request, rules::close).await
+    }
+}
+
+/// The territories that a session names, with the fields that do.
+fn places(session: &pb::Session) -> Vec<(String, String)> {
+    let own = ("territory".to_owned(), session.territory.clone());
+    let venues = session.meetings.iter().enumerate().filter_map(|(index, meeting)| {
+        let venue = meeting.venue.as_ref()?;
+        Some((format!("meetings[{index}].venue.territory"), venue.territory.clone()))
+    });
+    std::iter::once(own).chain(venues).filter(|(_, territory)| !territory.is_empty()).collect()
+}

@@ -1,0 +1,164 @@
+//! Sessions on disk: which of them are seen, what they are told, and that their trainers are in one place at a time.
+
+use std::sync::Arc;
+
+use chassis::Call;
+use chassis::auth::Caller;
+use chassis::column::{Coded, Micros};
+use chassis::database::Unit;
+use chassis::error::{Error, Result, Violations};
+use chassis::say;
+use proto::training as pb;
+use proto::training::session::State;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
+
+use super::row::{COLUMN, Entity, Known, Model};
+use super::rules;
+use crate::{programme, trainer};
+
+/// The sessions that a list shows: of one programme or of all, those that are not only planned, and those that the caller works
+/// on.
+pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
+    let visible = Condition::all().add_option(parent.map(|parent| COLUMN.programme.eq(parent)));
+    if caller.oversees() {
+        return visible;
+    }
+    let mut any = Condition::any().add(COLUMN.state.ne(Coded::from(State::Planned)));
+    if !caller.partners.is_empty() {
+        any = any.add(COLUMN.programme.in_subquery(programme::store::of_providers(caller)));
+    }
+    if !caller.is_nobody() {
+        let assigned = Query::select()
+            .column(("session_trainer", "session"))
+            .from("session_trainer")
+            .inner_join("trainer", Expr::col(("trainer", "name")).equals(("session_trainer", "trainer")))
+            .and_where(Expr::col(("trainer", "user")).eq(caller.subject.as_str()))
+            .to_owned();
+        any = any.add(COLUMN.name.in_subquery(assigned));
+    }
+    visible.add(any)
+}
+
+/// Writes a new session of a programme that the caller provides.
+pub(crate) async fn create(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> Result<(Model, bool)> {
+    let found: Option<programme::row::Model> = chassis::store::find(unit, &row.programme).await?;
+    let programme = found.ok_or_else(|| call.caller.not_found(&row.programme))?;
+    call.caller.must(programme::rules::provides(&call.caller, &programme), &row.programme)?;
+    if programme.state == pb::programme::State::Retired {
+        return Err(Error::refused(
+            "STATE",
+            say!(
+                "its programme is retired: no new session",
+                "son programme est retiré : plus de nouvelle session"
+            ),
+        ));
+    }
+    rules::pin(&mut row, &programme);
+    row.known.programme = Some(Arc::new(programme));
+    Ok((chassis::store::insert(unit, call, &row).await?, true))
+}
+
+/// Tells sessions their programmes, what is taught, their trainers, and what the clock has made of them.
+pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
+    let programmes = programme::store::by_name(db, rows.iter().map(|row| &row.programme)).await?;
+    let revisions = programme::store::contents(db, rows.iter().map(|row| &row.programme_revision)).await?;
+    let trainers = trainer::store::by_name(db, rows.iter().flat_map(|row| row.trainers.iter())).await?;
+    for row in rows {
+        let programme = programmes.get(&row.programme).cloned();
+        let content = revisions.get(&row.programme_revision).cloned();
+        let drafted =
+            || programme.as_ref().map(|programme| Arc::new(pb::Programme::from((**programme).clone())));
+        row.known = Known {
+            content: content.or_else(drafted),
+            programme,
+            trainers: row.trainers.iter().filter_map(|name| trainers.get(name).cloned()).collect(),
+        };
+        rules::settle(row, now);
+    }
+    Ok(())
+}
+
+/// Writes who teaches it; refuses trainers and revisions that are not there, and who teaches elsewhere at the time (TRN-4).
+pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    let mut wrong = Violations::default();
+    let other = before.is_none_or(|before| before.programme_revision != row.programme_revision);
+    if other && !row.programme_revision.is_empty() {
+        let there = programme::store::contents(unit.txn, std::iter::once(&row.programme_revision)).await?;
+        if there.is_empty() {
+            wrong.add(
+                "session.programme_revision",
+                say!("no such revision was published", "aucune révision publiée ne porte ce nom"),
+            );
+        }
+    }
+    let new = |name: &&String| before.is_none_or(|before| !before.trainers.contains(*name));
+    let known = trainer::store::by_name(unit.txn, row.trainers.iter().filter(new)).await?;
+    for (index, name) in row.trainers.iter().enumerate().filter(|(_, name)| new(name)) {
+        if !known.contains_key(name) {
+            wrong.add(
+                format!("session.trainers[{index}]"),
+                say!("there is no such trainer", "ce formateur n'existe pas"),
+            );
+        }
+    }
+    wrong.finish()?;
+    let moved = before.is_none_or(|before| {
+        before.trainers != row.trainers || before.meetings != row.meetings || before.state != row.state
+    });
+    if !moved {
+        return Ok(());
+    }
+    teach(row, before, unit).await
+}
+
+async fn teach(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    if before.is_some() {
+        let old = Query::delete()
+            .from_table("session_trainer")
+            .and_where(Expr::col("session").eq(row.name.as_str()))
+            .to_owned();
+        unit.txn.execute(&old).await?;
+    }
+    if row.trainers.is_empty() {
+        return Ok(());
+    }
+    let mut new = Query::insert().into_table("session_trainer").columns(["session", "trainer"]).to_owned();
+    for trainer in row.trainers.iter() {
+        new.values_panic([row.name.as_str().into(), trainer.as_str().into()]);
+    }
+    unit.txn.execute(&new).await?;
+    const BUSY: [State; 3] = [State::Planned, State::Open, State::InProgress];
+    if !BUSY.contains(&row.state.get()) {
+        return Ok(());
+    }
+    let shared = Query::select()
+        .column("session")
+        .from("session_trainer")
+        .and_where(Expr::col("trainer").is_in(row.trainers.iter().map(String::as_str)))
+        .to_owned();
+    let others = Entity::find()
+        .filter(COLUMN.name.in_subquery(shared))
+        .filter(COLUMN.name.ne(row.name.as_str()))
+        .filter(COLUMN.state.is_in(BUSY.map(Coded::from)))
+        .filter(COLUMN.start_time.lt(row.end_time))
+        .filter(COLUMN.end_time.gt(row.start_time))
+        .all(unit.txn)
+        .await?;
+    rules::clash(row, &others)
+}
+
+/// The sessions that the clock has something to do with by now.
+pub(crate) async fn due(
+    db: &impl ConnectionTrait,
+    now: Micros,
+    most: Option<u64>,
+) -> Result<Vec<Model>, DbErr> {
+    let begun =
+        Condition::all().add(COLUMN.state.eq(Coded::from(State::Open))).add(COLUMN.start_time.lte(now));
+    let over =
+        Condition::all().add(COLUMN.state.eq(Coded::from(State::InProgress))).add(COLUMN.end_time.lte(now));
+    let found = Entity::find().filter(Condition::any().add(begun).add(over));
+    sea_orm::QuerySelect::limit(found, most).all(db).await
+}
