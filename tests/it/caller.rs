@@ -28,6 +28,8 @@ use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
 use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
+use proto::training::enrolment_service_client::EnrolmentServiceClient;
+use proto::training::participant_service_client::ParticipantServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
 use proto::training::session_service_client::SessionServiceClient;
 use proto::training::trainer_service_client::TrainerServiceClient;
@@ -183,6 +185,8 @@ impl Caller {
         programmes: ProgrammeServiceClient of "training",
         trainers: TrainerServiceClient of "training",
         sessions: SessionServiceClient of "training",
+        participants: ParticipantServiceClient of "training",
+        enrolments: EnrolmentServiceClient of "training",
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct Network {
     /// Where services that run apart find each other, and what else they are told.
     ports: HashMap<&'static str, u16>,
     flags: Vec<String>,
-    /// The fault that processes of partners are given (`chassis::mutant`).
+    /// The fault that processes of partners and training are given (`chassis::mutant`).
     mutant: Option<&'static str>,
 }
 
@@ -115,7 +115,7 @@ impl Network {
         Self::mutated(None, store, flags, wanted)
     }
 
-    /// The same, partners having a fault.
+    /// The same, partners and training having a fault.
     pub(crate) fn mutated(
         mutant: Option<&'static str>,
         store: Store,
@@ -169,7 +169,7 @@ impl Network {
             command.arg("--peer").arg(format!("{peer}=http://127.0.0.1:{port}"));
         }
         let command = served(&mut command, &self.home, &self.databases[service], port);
-        if let Some(mutant) = self.mutant.filter(|_| service == "partners") {
+        if let Some(mutant) = self.mutant.filter(|_| ["partners", "training"].contains(&service)) {
             command.env("ENSEMBLE_MUTANT", mutant);
         }
         Running::start(command.args(&self.flags).args(more), awaited)
@@ -242,6 +242,11 @@ impl Network {
     /// What the first process of a network has logged.
     pub(crate) fn log(&self) -> String {
         self.processes.lock().unwrap()["identity"][0].log()
+    }
+
+    /// What all processes of a network have logged.
+    pub(crate) fn logs(&self) -> Vec<String> {
+        self.processes.lock().unwrap().values().flatten().map(Running::log).collect()
     }
 
     /// The memory that the first process of a network holds, where the system tells.

@@ -23,5 +23,6 @@ mod postgres;
 mod projects;
 mod raw;
 mod reliability;
+mod rows;
 mod sample;
 mod training;

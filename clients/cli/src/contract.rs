@@ -254,6 +254,12 @@ fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Man
         (None, None) if nouns.len() == 1 => (0, name.to_owned()),
         (None, None) => return None,
     };
+    // `EnrolParticipant` makes an enrolment of a session.
+    let input = method.input();
+    let made = format!("{}_id", nouns[at].singular.replace('-', "_"));
+    if input.get_field_by_name("parent").is_some() && input.get_field_by_name(&made).is_some() {
+        return Some((at, "create".to_owned(), Manner::Create));
+    }
     Some(match rest.as_str() {
         // `GetReportTemplate` is `report template`, `CheckReportFile` is `report check`.
         other if fetched => (at, kebab(other.trim_start_matches("Get")), Manner::Fetch),

@@ -2,10 +2,17 @@
 
 use sea_orm_migration::MigrationTrait;
 
+mod m20261126_create_enrolment;
+mod m20261126_create_participant;
 mod m20261126_create_programme;
 mod m20261126_create_session;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m20261126_create_programme::Migration), Box::new(m20261126_create_session::Migration)]
+    vec![
+        Box::new(m20261126_create_programme::Migration),
+        Box::new(m20261126_create_session::Migration),
+        Box::new(m20261126_create_participant::Migration),
+        Box::new(m20261126_create_enrolment::Migration),
+    ]
 }

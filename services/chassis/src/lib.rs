@@ -39,7 +39,7 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod mask;
 mod migrate;
-mod mutant;
+pub mod mutant;
 pub mod name;
 pub mod page;
 pub mod peer;

@@ -6,7 +6,7 @@
 
 /// A fault, in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mutant {
+pub enum Mutant {
     /// R1: a write is answered before it is on disk.
     AnswersEarly,
     /// R2: what a request did is not remembered.
@@ -20,11 +20,13 @@ pub(crate) enum Mutant {
     Collides,
     /// R8: the work of a caller who has left is kept without its line in the feed.
     HalvesWork,
+    /// TRN-9: seats are counted before it is one's turn to write.
+    CountsOutside,
 }
 
 /// This process was given this fault.
 #[cfg(debug_assertions)]
-pub(crate) fn lives(mutant: Mutant) -> bool {
+pub fn lives(mutant: Mutant) -> bool {
     use std::sync::LazyLock;
     static GIVEN: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("ENSEMBLE_MUTANT").ok());
     GIVEN.as_ref().is_some_and(|given| *given == format!("{mutant:?}"))
@@ -32,6 +34,6 @@ pub(crate) fn lives(mutant: Mutant) -> bool {
 
 /// A release has no faults of this kind.
 #[cfg(not(debug_assertions))]
-pub(crate) const fn lives(_mutant: Mutant) -> bool {
+pub const fn lives(_mutant: Mutant) -> bool {
     false
 }

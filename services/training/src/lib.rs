@@ -1,11 +1,14 @@
 //! What people learn: programmes, and what is held of them.
 //!
-//! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session` and `session_trainer`. Asks partners whether the
+//! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment` and
+//! `demographics`. Asks partners whether the
 //! providers of what is published take part, and which recommendations are adopted; identity who a trainer is; projects which
 //! territories there are.
 
 mod alignment;
+pub mod enrolment;
 mod mode;
+pub mod participant;
 mod peers;
 pub mod programme;
 pub mod session;
@@ -23,6 +26,8 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(programme::rpc::service(context, &partners));
             routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
             routes.add_service(session::rpc::service(context, peers::Places::new(context)?));
+            routes.add_service(participant::rpc::service(context));
+            routes.add_service(enrolment::rpc::service(context));
             Ok(())
         }
         .boxed()

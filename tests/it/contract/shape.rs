@@ -251,8 +251,14 @@ fn aip_136_verbs_name_their_resource() {
             .input()
             .get_field_by_name("name")
             .is_some_and(|field| behaviour(&field).contains(&REQUIRED));
+        // What is enrolled is made in a collection: it has no name yet.
+        let collects = method
+            .input()
+            .get_field_by_name("parent")
+            .is_some_and(|field| behaviour(&field).contains(&REQUIRED));
         let activates = method.name() == "ActivateUser"; // by the code that was handed over
-        (custom && answers_resource && !named && !activates).then(|| "needs name (required)".to_owned())
+        (custom && answers_resource && !named && !collects && !activates)
+            .then(|| "needs name (required)".to_owned())
     });
 }
 

@@ -6,6 +6,7 @@ mod impatience;
 mod kills;
 mod restarts;
 mod resumption;
+pub(crate) mod seats;
 mod twice;
 
 use std::collections::HashMap;

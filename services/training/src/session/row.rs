@@ -13,11 +13,12 @@ use proto::Private as _;
 use proto::common::DateRange;
 use proto::training as pb;
 use proto::training::Mode;
-use proto::training::session::{AccessibilityOffer, State};
+use proto::training::session::{AccessibilityOffer, Availability, State};
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
 use super::{meetings, rules};
+use crate::enrolment::rules::{Counts, Kinds, Place, place};
 use crate::mode::numbers_of;
 use crate::{programme, trainer};
 
@@ -70,6 +71,8 @@ pub struct Known {
     pub content: Option<Arc<pb::Programme>>,
     /// Its trainers, as they are now.
     pub trainers: Vec<Arc<trainer::row::Model>>,
+    /// How many take part, and wait.
+    pub counts: Counts,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -85,6 +88,22 @@ impl Model {
         self.meetings = read.into();
     }
 
+    /// Its seats.
+    pub fn capacity(&self) -> Kinds {
+        Kinds { onsite: self.capacity_onsite, online: self.capacity_online }
+    }
+
+    /// Whether someone who wants a seat of this kind would find one: what all may know of how many take part.
+    fn availability(&self, mode: Mode) -> Availability {
+        let offer = crate::enrolment::rules::offer(self, mode);
+        match place(offer, &self.known.counts, mode) {
+            _ if offer.seats == 0 => Availability::Unspecified,
+            Place::Seat => Availability::Free,
+            Place::Queue => Availability::Queue,
+            Place::Full => Availability::Full,
+        }
+    }
+
     /// The partners that provide its programme.
     pub fn providers(&self) -> &[String] {
         self.known.programme.as_ref().map_or(&[], |programme| programme.providers.as_slice())
@@ -94,7 +113,18 @@ impl Model {
 impl From<Model> for pb::Session {
     fn from(session: Model) -> Self {
         let warnings = rules::warnings(&session);
+        let counts = session.known.counts;
         Self {
+            counts: Some(pb::SessionCounts {
+                confirmed_onsite: counts.confirmed.onsite,
+                confirmed_online: counts.confirmed.online,
+                waiting_onsite: counts.waiting.onsite,
+                waiting_online: counts.waiting.online,
+                pending_onsite: counts.pending.onsite,
+                pending_online: counts.pending.online,
+            }),
+            onsite_availability: session.availability(Mode::Onsite).into(),
+            online_availability: session.availability(Mode::Online).into(),
             etag: chassis::store::etag(session.revision),
             awaiting: rules::awaiting(&session).to_owned(),
             awaiting_since: Some(session.state_time.to_timestamp()),

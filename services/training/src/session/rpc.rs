@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::auth::Caller;
+use chassis::error::Error;
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply, name};
 use futures::FutureExt as _;
@@ -12,6 +13,7 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{rules, store, sweep};
+use crate::enrolment;
 use crate::peers::Places;
 use crate::programme::rules::PATTERN as PROGRAMME;
 
@@ -36,7 +38,17 @@ impl SessionService for Sessions {
     }
 
     async fn get_session(&self, request: Request<pb::GetSessionRequest>) -> Reply<pb::Session> {
-        self.desk.get(&request, &request.get_ref().name).await
+        let caller = Caller::of(&request);
+        let session = self.desk.find(&caller, &request.get_ref().name).await?;
+        // Whoever has a seat is told how to join.
+        let reader = self.desk.context.database.reader();
+        let takes_part = enrolment::store::takes_part(reader, &caller, &session.name).await;
+        let meetings = takes_part.map_err(Error::from)?.then(|| session.meetings.clone().into_inner());
+        let mut answer = self.desk.answer(&caller, session)?;
+        if let Some(meetings) = meetings {
+            answer.get_mut().meetings = meetings;
+        }
+        Ok(answer)
     }
 
     async fn list_sessions(
@@ -62,7 +74,15 @@ impl SessionService for Sessions {
     }
 
     async fn update_session(&self, request: Request<pb::UpdateSessionRequest>) -> Reply<pb::Session> {
-        self.desk.update(request, rules::provides, rules::update).await
+        let (call, request) = self.desk.open(request)?;
+        let patch = request.session.unwrap_or_default();
+        name::check_reference("session.name", rules::PATTERN, &patch.name)?;
+        let (own, asked) = (self.own(), Arc::new((patch, request.update_mask)));
+        let done = self.desk.once(call, move |unit, call| {
+            let (own, asked) = (own.clone(), Arc::clone(&asked));
+            async move { store::update(unit, call, &own, &asked.0, asked.1.as_ref()).await }.boxed()
+        });
+        done.await
     }
 
     async fn open_session(&self, request: Request<pb::OpenSessionRequest>) -> Reply<pb::Session> {
@@ -82,11 +102,25 @@ impl SessionService for Sessions {
     }
 
     async fn cancel_session(&self, request: Request<pb::CancelSessionRequest>) -> Reply<pb::Session> {
-        self.desk.change(&request, rules::cancel).await
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        let own = self.own();
+        let done = self.desk.once(call, move |unit, call| {
+            let (own, asked) = (own.clone(), request.name.clone());
+            async move { store::cancel(unit, call, &own, &asked).await }.boxed()
+        });
+        done.await
     }
 
     async fn close_session(&self, request: Request<pb::CloseSessionRequest>) -> Reply<pb::Session> {
         self.desk.change(&request, rules::close).await
+    }
+}
+
+impl Sessions {
+    /// What the registry does by itself in consequence.
+    fn own(&self) -> Call {
+        Call::own("training", &self.desk.context.clock)
     }
 }
 

@@ -159,7 +159,28 @@ pub fn update(session: &mut Model, draft: &pb::Session, _: &Call) -> Result<()> 
             ),
         ));
     }
+    if session.capacity() != before.capacity() {
+        seated_still(session)?;
+    }
     seated(session)
+}
+
+/// Nobody loses a seat that they have (TRN-5).
+fn seated_still(session: &Model) -> Result<()> {
+    let (seats, taken) = (session.capacity(), session.known.counts.confirmed);
+    let kinds =
+        [("capacity.onsite", seats.onsite, taken.onsite), ("capacity.online", seats.online, taken.online)];
+    match kinds.into_iter().find(|(_, seats, taken)| seats < taken) {
+        None => Ok(()),
+        Some((field, _, taken)) => Err(Error::refused(
+            "TRN-5",
+            say!(
+                "{taken} people have a seat: {field} is that much at least",
+                "{taken} personnes ont une place : {field} est au moins de ce nombre"
+            ),
+        )
+        .about("field", field)),
+    }
 }
 
 /// Opens a session.

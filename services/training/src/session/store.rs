@@ -1,5 +1,6 @@
 //! Sessions on disk: which of them are seen, what they are told, and that their trainers are in one place at a time.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::Call;
@@ -7,15 +8,16 @@ use chassis::auth::Caller;
 use chassis::column::{Coded, Micros};
 use chassis::database::Unit;
 use chassis::error::{Error, Result, Violations};
-use chassis::say;
+use chassis::{mask, say};
 use proto::training as pb;
 use proto::training::session::State;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
 
 use super::row::{COLUMN, Entity, Known, Model};
 use super::rules;
+use crate::enrolment::{self, seats};
 use crate::{programme, trainer};
 
 /// The sessions that a list shows: of one programme or of all, those that are not only planned, and those that the caller works
@@ -25,7 +27,13 @@ pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
     if caller.oversees() {
         return visible;
     }
-    let mut any = Condition::any().add(COLUMN.state.ne(Coded::from(State::Planned)));
+    let public = Condition::any().add(COLUMN.state.ne(Coded::from(State::Planned)));
+    visible.add(public.add(COLUMN.name.in_subquery(worked_on(caller))))
+}
+
+/// The sessions that the caller works on: those of the programmes of their partners, and those that they teach.
+pub(crate) fn worked_on(caller: &Caller) -> SelectStatement {
+    let mut any = Condition::any();
     if !caller.partners.is_empty() {
         any = any.add(COLUMN.programme.in_subquery(programme::store::of_providers(caller)));
     }
@@ -38,7 +46,10 @@ pub(crate) fn visible(caller: &Caller, parent: Option<&str>) -> Condition {
             .to_owned();
         any = any.add(COLUMN.name.in_subquery(assigned));
     }
-    visible.add(any)
+    if any.is_empty() {
+        any = any.add(Expr::value(1).eq(0));
+    }
+    Query::select().column(("training_session", "name")).from("training_session").cond_where(any).to_owned()
 }
 
 /// Writes a new session of a programme that the caller provides.
@@ -60,11 +71,69 @@ pub(crate) async fn create(unit: &mut Unit<'_>, call: &Call, mut row: Model) -> 
     Ok((chassis::store::insert(unit, call, &row).await?, true))
 }
 
+/// Changes a session; more seats go to those who wait (TRN-5).
+pub(crate) async fn update(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    own: &Call,
+    patch: &pb::Session,
+    mask: Option<&prost_types::FieldMask>,
+) -> Result<(Model, bool)> {
+    let found: Option<Model> = chassis::store::find(unit, &patch.name).await?;
+    let before = found.ok_or_else(|| call.caller.not_found(&patch.name))?;
+    call.caller.must(rules::provides(&call.caller, &before), &before.name)?;
+    let current: pb::Session = before.clone().into();
+    let draft = mask::apply(&current, patch, mask)?;
+    let rule = |row: &mut Model| if draft == current { Ok(()) } else { rules::update(row, &draft, call) };
+    let (row, changed) = chassis::store::apply(unit, call, before, rule).await?;
+    if !changed {
+        return Ok((row, false));
+    }
+    seats::fill(unit, own, &row.name).await?;
+    again(unit, row).await
+}
+
+/// Cancels a session, and all enrolments with it.
+pub(crate) async fn cancel(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    own: &Call,
+    name: &str,
+) -> Result<(Model, bool)> {
+    let found: Option<Model> = chassis::store::find(unit, name).await?;
+    let before = found.ok_or_else(|| call.caller.not_found(name))?;
+    let (row, _) = chassis::store::apply(unit, call, before, |row| rules::cancel(row, call)).await?;
+    seats::cancel_all(unit, own, name, &row.state_reason).await?;
+    again(unit, row).await
+}
+
+/// A session that was changed, with what has become of its enrolments meanwhile.
+async fn again(unit: &Unit<'_>, row: Model) -> Result<(Model, bool)> {
+    let row = chassis::store::completed(vec![row], unit.txn, unit.now).await?.pop();
+    Ok((row.ok_or_else(|| Error::internal("a session was lost"))?, true))
+}
+
+/// Sessions by their names, as they are told; those that are not there are left out.
+pub(crate) async fn by_name(
+    db: &DatabaseExecutor<'_>,
+    names: impl Iterator<Item = &String>,
+    now: Micros,
+) -> Result<HashMap<String, Arc<Model>>, DbErr> {
+    let mut found = HashMap::new();
+    for some in programme::store::once(names).chunks(1000) {
+        let mut rows = Entity::find().filter(COLUMN.name.is_in(some.iter().copied())).all(db).await?;
+        inform(&mut rows, db, now).await?;
+        found.extend(rows.into_iter().map(|row| (row.name.clone(), Arc::new(row))));
+    }
+    Ok(found)
+}
+
 /// Tells sessions their programmes, what is taught, their trainers, and what the clock has made of them.
 pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: Micros) -> Result<(), DbErr> {
     let programmes = programme::store::by_name(db, rows.iter().map(|row| &row.programme)).await?;
     let revisions = programme::store::contents(db, rows.iter().map(|row| &row.programme_revision)).await?;
     let trainers = trainer::store::by_name(db, rows.iter().flat_map(|row| row.trainers.iter())).await?;
+    let counts = enrolment::store::counts(db, rows.iter().map(|row| &row.name)).await?;
     for row in rows {
         let programme = programmes.get(&row.programme).cloned();
         let content = revisions.get(&row.programme_revision).cloned();
@@ -74,6 +143,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
             content: content.or_else(drafted),
             programme,
             trainers: row.trainers.iter().filter_map(|name| trainers.get(name).cloned()).collect(),
+            counts: counts.get(&row.name).copied().unwrap_or_default(),
         };
         rules::settle(row, now);
     }

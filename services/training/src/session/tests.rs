@@ -54,6 +54,7 @@ fn known(state: Programme, trainers: &[(&str, Trainer)]) -> Known {
         content: Some(Arc::new(pb::Programme::from(programme.clone()))),
         programme: Some(Arc::new(programme)),
         trainers: trainers.iter().map(|(id, state)| Arc::new(trainer(id, *state))).collect(),
+        ..Known::default()
     }
 }
 

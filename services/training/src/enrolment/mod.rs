@@ -1,0 +1,12 @@
+//! The enrolment: a person in a session. Seats, the queue, and what comes of it.
+
+mod describe;
+mod queue;
+pub mod row;
+pub(crate) mod rpc;
+pub mod rules;
+pub(crate) mod seats;
+pub(crate) mod store;
+
+#[cfg(test)]
+pub(crate) mod tests;

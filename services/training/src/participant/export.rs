@@ -1,0 +1,68 @@
+//! A copy of all that is kept about a person (GDP-4).
+
+use std::collections::BTreeMap;
+
+use chassis::change;
+use chassis::column::Micros;
+use chassis::error::{Error, Result};
+use proto::training::participant::State;
+use sea_orm::entity::prelude::*;
+use sea_orm::{DatabaseConnection, QueryOrder as _};
+use serde_json::{Value, json};
+
+use super::row::Model;
+use crate::enrolment;
+
+/// The copy, as JSON: who they are, their enrolments, and the lines of the audit trail.
+///
+/// # Errors
+/// Only the database's.
+pub(crate) async fn json(db: &DatabaseConnection, person: Model, now: Micros) -> Result<String> {
+    let enrolments = enrolment::store::of_person(db, &person.name).await?;
+    let enrolments = chassis::store::completed(enrolments, db, now).await?;
+    let mut resources: Vec<&str> = enrolments.iter().map(|row| row.name.as_str()).collect();
+    resources.push(&person.name);
+    let lines = change::Entity::find()
+        .filter(change::COLUMN.service.eq("training"))
+        .filter(change::COLUMN.resource.is_in(resources))
+        .order_by_asc(change::COLUMN.seq)
+        .all(db)
+        .await?;
+    let audit = lines.into_iter().map(|line| {
+        json!({
+            "time": line.time.to_string(), "principal": line.principal, "method": line.method, "resource": line.resource,
+            "from_state": line.from_state, "to_state": line.to_state, "reason": line.reason,
+        })
+    });
+    let copy: BTreeMap<&str, Value> = [
+        ("audit_events", audit.collect()),
+        ("enrolments", enrolments.iter().map(enrolment).collect()),
+        ("participant", participant(&person)),
+    ]
+    .into();
+    serde_json::to_string_pretty(&copy).map_err(Error::internal)
+}
+
+fn participant(person: &Model) -> Value {
+    json!({
+        "name": person.name, "uid": person.uid, "state": State::as_str_name(&person.state), "user": person.user,
+        "partner": person.partner, "given_name": person.given_name, "family_name": person.family_name,
+        "email": person.email, "phone": person.phone, "language_code": person.language_code,
+        "information_notice_time": person.information_notice_time.to_string(),
+        "create_time": person.create_time.to_string(), "update_time": person.update_time.to_string(),
+        "erase_time": person.erase_time.map(|time| time.to_string()),
+    })
+}
+
+fn enrolment(row: &enrolment::row::Model) -> Value {
+    let said = &row.demographics;
+    json!({
+        "name": row.name, "state": row.state.get().as_str_name(), "state_time": row.state_time.to_string(),
+        "state_reason": row.state_reason, "mode": row.mode.get().as_str_name(), "enrolled_by": row.enrolled_by,
+        "special_needs": row.special_needs, "enrol_time": row.enrol_time.to_string(),
+        "demographics": {
+            "sex": said.sex, "age_band": said.age_band, "disability": said.disability,
+            "disability_consent": said.disability_consent, "status": said.status, "territory": said.territory,
+        },
+    })
+}

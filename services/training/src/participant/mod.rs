@@ -1,0 +1,11 @@
+//! The participant: someone who learns. What is personal about them is here and nowhere else.
+
+mod describe;
+mod export;
+pub mod row;
+pub(crate) mod rpc;
+pub mod rules;
+pub(crate) mod store;
+
+#[cfg(test)]
+pub(crate) mod tests;
