@@ -28,6 +28,8 @@ use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
 use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
+use proto::training::assessment_service_client::AssessmentServiceClient;
+use proto::training::capacity_assessment_service_client::CapacityAssessmentServiceClient;
 use proto::training::enrolment_service_client::EnrolmentServiceClient;
 use proto::training::participant_service_client::ParticipantServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
@@ -187,6 +189,8 @@ impl Caller {
         sessions: SessionServiceClient of "training",
         participants: ParticipantServiceClient of "training",
         enrolments: EnrolmentServiceClient of "training",
+        assessments: AssessmentServiceClient of "training",
+        capacities: CapacityAssessmentServiceClient of "training",
     }
 }
 

@@ -2,6 +2,9 @@
 
 use sea_orm_migration::MigrationTrait;
 
+mod m20261126_create_assessment;
+mod m20261126_create_attendance;
+mod m20261126_create_capacity_assessment;
 mod m20261126_create_enrolment;
 mod m20261126_create_participant;
 mod m20261126_create_programme;
@@ -14,5 +17,8 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_session::Migration),
         Box::new(m20261126_create_participant::Migration),
         Box::new(m20261126_create_enrolment::Migration),
+        Box::new(m20261126_create_attendance::Migration),
+        Box::new(m20261126_create_assessment::Migration),
+        Box::new(m20261126_create_capacity_assessment::Migration),
     ]
 }

@@ -59,6 +59,12 @@ impl Zone {
         Day::of(utc.with_timezone(&self.0).date_naive())
     }
 
+    /// An instant as clocks show it here (RFC 3339): `2026-04-01T10:00:00+02:00`.
+    pub fn told(self, instant: Micros) -> String {
+        let utc = chrono::DateTime::from_timestamp_micros(instant.0).unwrap_or_default();
+        utc.with_timezone(&self.0).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    }
+
     /// The first instant of a day here.
     pub fn start(self, day: Day) -> Micros {
         Micros(self.end(before(day)).0.saturating_add(1))

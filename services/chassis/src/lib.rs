@@ -15,7 +15,8 @@
 //! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
 //! | [`text`], [`value`], [`codes`], [`column`] | texts in several languages, money, dates, identifiers, shared codes; how they are stored |
 //! | [`words`] | rows found by the beginnings of their words |
-//! | [`peer`], [`upload`] | asking another service on behalf of the caller; a file sent in pieces |
+//! | [`suppress`] | which figures of few people are not shown |
+//! | [`peer`], [`remembered`], [`upload`] | asking another service on behalf of the caller, and remembering the answer; a file sent in pieces |
 
 #![warn(missing_docs)]
 
@@ -43,10 +44,12 @@ pub mod mutant;
 pub mod name;
 pub mod page;
 pub mod peer;
+pub mod remembered;
 pub mod say;
 pub mod serve;
 pub mod stale;
 pub mod store;
+pub mod suppress;
 mod sweep;
 mod tally;
 pub mod text;

@@ -5,9 +5,9 @@ use chassis::{say, value};
 use proto::common::Alignment;
 use proto::common::alignment::Framework;
 
-/// How many competences each area of DigComp has: 21 together.
+/// How many competences each area of `DigComp` has: 21 together.
 const DIGCOMP: [usize; 5] = [3, 6, 4, 4, 4];
-/// The highest level of DigComp.
+/// The highest level of `DigComp`.
 pub(crate) const HIGHEST_LEVEL: i32 = 8;
 /// The list `FUNCTIONAL_CAPACITY`.
 pub(crate) const FUNCTIONAL_CAPACITIES: [&str; 5] =

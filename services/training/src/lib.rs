@@ -1,17 +1,21 @@
 //! What people learn: programmes, and what is held of them.
 //!
-//! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment` and
-//! `demographics`. Asks partners whether the
+//! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment`,
+//! `demographics`, `attendance`, `session_statistics`, `assessment` and
+//! `capacity_assessment`. Asks partners whether the
 //! providers of what is published take part, and which recommendations are adopted; identity who a trainer is; projects which
 //! territories there are.
 
 mod alignment;
+pub mod assessment;
+pub mod capacity_assessment;
 pub mod enrolment;
 mod mode;
 pub mod participant;
 mod peers;
 pub mod programme;
 pub mod session;
+mod settings;
 pub mod trainer;
 
 use futures::FutureExt as _;
@@ -23,11 +27,18 @@ pub const SERVICE: chassis::Service = chassis::Service {
     mount: |context, routes| {
         async move {
             let partners = peers::Partners::new(context)?;
+            let settings = settings::Settings::new(context)?;
             routes.add_service(programme::rpc::service(context, &partners));
             routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
-            routes.add_service(session::rpc::service(context, peers::Places::new(context)?));
-            routes.add_service(participant::rpc::service(context));
+            routes.add_service(session::rpc::service(
+                context,
+                peers::Places::new(context)?,
+                settings.clone(),
+            ));
+            routes.add_service(participant::rpc::service(context, settings));
+            routes.add_service(assessment::rpc::service(context));
             routes.add_service(enrolment::rpc::service(context));
+            routes.add_service(capacity_assessment::rpc::service(context));
             Ok(())
         }
         .boxed()

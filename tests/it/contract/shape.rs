@@ -27,6 +27,7 @@ const READS: &[&str] = &[
     "Summarize",
     "Aggregate",
     "Compare",
+    "Suggest",
 ];
 
 fn reads(method: &MethodDescriptor) -> bool {

@@ -232,9 +232,7 @@ async fn gdp_4_whoever_is_erased_leaves_a_seat(network: &'static Network) {
     );
     assert_eq!((left.enrolled_by.as_str(), left.demographics), ("", None));
     assert_eq!(place(&done(read(&next, &queued.name).await)), (State::Confirmed, 0));
-    for canary in [&canary, &kept.given_name, &kept.family_name, &kept.email] {
-        super::nothing_says(network, canary).await;
-    }
+    super::nothing_says(network, &[&canary, &kept.given_name, &kept.family_name, &kept.email]).await;
 }
 
 /// What someone needs is theirs to say, and their organisation's.

@@ -1,5 +1,8 @@
 //! Stories of training.
 
+mod assessment;
+mod attendance;
+mod capacity;
 pub(crate) mod enrolment;
 pub(crate) mod participant;
 pub(crate) mod programme;
@@ -10,10 +13,10 @@ use prost::Message as _;
 
 use crate::harness::Network;
 
-/// Neither the logs of a network, nor any event or row of training says this.
-pub(crate) async fn nothing_says(network: &'static Network, canary: &str) {
-    assert!(canary.len() >= 8, "{canary} may be anywhere");
-    let coordinator = network.coordinator().await;
+/// Neither the logs of a network, nor any event or row of training says any of these words.
+pub(crate) async fn nothing_says(network: &'static Network, canaries: &[&str]) {
+    assert!(canaries.iter().all(|canary| canary.len() >= 8), "{canaries:?} may be anywhere");
+    let coordinator = network.coordinator().await.again().await;
     let mut events = proto::training::event_service_client::EventServiceClient::with_interceptor(
         network.channel("training"),
         coordinator.who.clone(),
@@ -23,12 +26,16 @@ pub(crate) async fn nothing_says(network: &'static Network, canary: &str) {
     // The last answer of what there is holds nothing.
     while let Some(answer) = told.message().await.unwrap().filter(|answer| !answer.events.is_empty()) {
         let bytes = answer.encode_to_vec();
-        let says = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
-        assert!(!says, "an event says {canary}: {answer:?}");
+        for canary in canaries {
+            let says = bytes.windows(canary.len()).any(|window| window == canary.as_bytes());
+            assert!(!says, "an event says {canary}: {answer:?}");
+        }
     }
-    network.logs().iter().for_each(|log| assert!(!log.contains(canary), "a log says {canary}"));
-    let rows = crate::rows::everything(&network.databases["training"]).await;
-    let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let found = rows.iter().find(|(_, row)| row.contains(canary) || row.to_lowercase().contains(&hex));
-    assert!(found.is_none(), "a row says {canary}: {found:?}");
+    let (logs, rows) = (network.logs(), crate::rows::everything(&network.databases["training"]).await);
+    for canary in canaries {
+        assert!(!logs.iter().any(|log| log.contains(canary)), "a log says {canary}");
+        let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let found = rows.iter().find(|(_, row)| row.contains(canary) || row.to_lowercase().contains(&hex));
+        assert!(found.is_none(), "a row says {canary}: {found:?}");
+    }
 }

@@ -267,7 +267,29 @@ async fn the_clock_moves_what_is_open(network: &'static Network) {
     assert_eq!((closed.state(), closed.awaiting.as_str()), (State::Closed, "NOBODY"));
 }
 
+/// The catalogue is everyone's, and holds what everyone may see.
+async fn the_catalogue_is_open_data(network: &'static Network) {
+    let school = school(network).await;
+    let mut draft = school.draft(5);
+    draft.meetings[0].join_url = "https://meet.example.org/hidden".to_owned();
+    let opened = school.opened(draft).await;
+    let request = pb::GetProgrammeCatalogueRequest {};
+    let mut pieces = done(network.anonymous().programmes().get_programme_catalogue(request).await);
+    let mut file = Vec::new();
+    while let Some(piece) = pieces.message().await.unwrap() {
+        file.extend(piece.chunk);
+    }
+    assert!(!String::from_utf8_lossy(&file).contains("meet.example.org"));
+    let told: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    let courses = told["@graph"].as_array().unwrap();
+    let course = courses.iter().find(|course| course["identifier"] == school.programme.name).unwrap();
+    assert_eq!(course["@id"], format!("urn:uuid:{}", school.programme.uid));
+    let instances = course["hasCourseInstance"].as_array().unwrap();
+    assert_eq!((instances.len(), &instances[0]["identifier"]), (1, &serde_json::json!(opened.name)));
+}
+
 told_everywhere!(
+    the_catalogue_is_open_data,
     a_session_is_planned_opened_and_moved,
     trn_4_a_trainer_is_in_one_place_at_a_time,
     trn_7_a_session_opens_with_a_warning,

@@ -11,7 +11,7 @@ use super::engine::exact::Amount;
 use super::engine::total::Keys;
 use super::engine::{Key, Level, Line, Name, Overflow, Question, Total, Tree};
 use super::rules::PUBLISHED;
-use super::suppress::{Counts, Sum, hidden};
+use chassis::suppress::{Counts, Sum, hidden};
 
 /// What is not shown of a series.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,6 @@ pub mod row;
 pub mod rpc;
 pub mod rules;
 mod store;
-mod suppress;
 mod title;
 mod waiting;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chassis::Told;
 use chassis::auth::Caller;
-use chassis::column::{Coded, Micros, Packed};
+use chassis::column::{Coded, Micros, Packed, PackedList};
 use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::lifecycle::{Lifecycle, Stateful};
@@ -15,7 +15,7 @@ use proto::training::enrolment::State;
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
-use super::rules;
+use super::{attendance, rules};
 use crate::{participant, session};
 
 #[sea_orm::model]
@@ -43,6 +43,9 @@ pub struct Model {
     /// Kept in a table of its own (`demographics`), without a history; read by name alone.
     #[sea_orm(ignore)]
     pub demographics: Packed<pb::Demographics>,
+    /// Kept in a table of its own (`attendance`).
+    #[sea_orm(ignore)]
+    pub attendance: PackedList<pb::MeetingAttendance>,
     /// What it is told of others, kept nowhere.
     #[sea_orm(ignore)]
     pub known: Known,
@@ -57,12 +60,17 @@ pub struct Known {
     pub participant: Option<Arc<participant::row::Model>>,
     /// Their place in the queue, from 1; 0: they are not in it.
     pub position: i32,
+    /// When it was told.
+    pub now: Micros,
+    /// What a test or an observation has shown after the session: the sum of the levels, and how many there are.
+    pub shown: Option<(i32, i32)>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for pb::Enrolment {
     fn from(enrolment: Model) -> Self {
+        let percent = attendance::attended(&enrolment, enrolment.known.now).percent();
         let session = enrolment.known.session.as_ref();
         let content = session.and_then(|session| session.known.content.as_ref());
         let person = enrolment.known.participant.as_ref();
@@ -87,6 +95,8 @@ impl From<Model> for pb::Enrolment {
             waitlist_position: enrolment.known.position,
             state_reason: enrolment.state_reason,
             enrol_time: Some(enrolment.enrol_time.to_timestamp()),
+            attendance: enrolment.attendance.into_inner(),
+            attendance_percent: percent,
             allowed_actions: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ use tonic::Request;
 
 use super::row::Model;
 use super::seats::{self, Asked};
-use super::{rules, store};
+use super::{outcome, rules, store};
 use crate::session::rules::PATTERN as SESSION;
 
 pub(crate) fn service(context: &Context) -> EnrolmentServiceServer<Enrolments> {
@@ -82,6 +82,14 @@ impl EnrolmentService for Enrolments {
         request: Request<pb::WithdrawEnrolmentRequest>,
     ) -> Reply<pb::Enrolment> {
         self.change(request, rules::withdraw).await
+    }
+
+    async fn complete_enrolment(
+        &self,
+        request: Request<pb::CompleteEnrolmentRequest>,
+    ) -> Reply<pb::Enrolment> {
+        let said = request.get_ref().outcome();
+        self.change(request, move |row, call| outcome::complete(row, said, call)).await
     }
 }
 

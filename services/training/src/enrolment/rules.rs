@@ -12,6 +12,7 @@ use proto::training::review_enrolment_request::Decision;
 use proto::training::session::State as Session;
 
 use super::describe::describe;
+use super::outcome;
 use super::row::{Known, Model};
 use crate::{participant, session};
 
@@ -33,6 +34,10 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
     Transition::new("CancelEnrolment", &LIVE, State::Cancelled, gives_up).guarded(before_it_begins),
     Transition::new("WithdrawEnrolment", &[State::Confirmed], State::Withdrawn, leaves)
         .guarded(since_it_began),
+    Transition::new("CompleteEnrolment", &[State::Confirmed], State::Completed, outcome::judges)
+        .guarded(outcome::is_over),
+    Transition::new("CompleteEnrolment", &[State::Confirmed], State::NotCompleted, outcome::judges),
+    Transition::new("CompleteEnrolment", &[State::Confirmed], State::NoShow, outcome::judges),
 ]);
 
 fn of_session(enrolment: &Model, is: impl Fn(&session::row::Model) -> bool) -> bool {
@@ -132,6 +137,7 @@ pub fn enrol(
         queue_number: 0,
         enrol_time: call.now,
         demographics: Default::default(),
+        attendance: Default::default(),
         known: Known::default(),
     };
     let described = describe(&mut enrolment, draft, session.mode.get());

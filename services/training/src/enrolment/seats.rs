@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use chassis::column::Packed;
+use chassis::column::{Packed, PackedList};
 use chassis::database::{Database, Unit};
-use chassis::error::{Error, Result};
+use chassis::error::{Error, Result, Violations};
 use chassis::mutant::{self, Mutant};
 use chassis::{Call, Told as _, say};
 use proto::training as pb;
@@ -19,8 +19,9 @@ use sea_orm::entity::prelude::*;
 
 use super::row::{COLUMN, Entity, Known, Model};
 use super::rules::{self, Counts, LIVE};
-use super::store;
-use crate::{participant, session};
+use super::{attendance, store};
+use crate::session::statistics::Person;
+use crate::{assessment, participant, session};
 
 /// Who is to be enrolled where.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ pub(crate) async fn enrol(
     let person = person.ok_or_else(|| Error::required("enrolment.participant"))?;
     enrolment.queue_number = next_number(unit, &session.name).await?;
     enrolment.known =
-        Known { session: Some(Arc::new(session)), participant: Some(Arc::new(person)), position: 0 };
+        Known { session: Some(Arc::new(session)), participant: Some(Arc::new(person)), ..Known::default() };
     Ok((chassis::store::insert(unit, call, &enrolment).await?, true))
 }
 
@@ -190,6 +191,7 @@ pub(crate) async fn forget(unit: &mut Unit<'_>, own: &Call, person: &str) -> Res
         let (name, session, now) = (row.name.clone(), row.session.clone(), unit.now);
         let rule = |row: &mut Model| {
             row.demographics = Packed::default();
+            row.attendance = PackedList::default();
             row.special_needs.clear();
             row.enrolled_by.clear();
             row.state_reason.clear();
@@ -199,8 +201,68 @@ pub(crate) async fn forget(unit: &mut Unit<'_>, own: &Call, person: &str) -> Res
             Ok(())
         };
         chassis::store::apply(unit, own, row, rule).await?;
+        assessment::store::forget(unit, own, &name).await?;
         fill(unit, own, &session).await?;
         names.push(name);
     }
     Ok(names)
+}
+
+/// Writes down who came to a meeting: all of it or nothing. Answers how many lines were new or other than before.
+pub(crate) async fn record(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    asked: &pb::RecordAttendanceRequest,
+) -> Result<i32> {
+    let found: Option<session::row::Model> = chassis::store::find(unit, &asked.name).await?;
+    let session = found.ok_or_else(|| call.caller.not_found(&asked.name))?;
+    call.caller.must(session::rules::records(&call.caller, &session), &session.name)?;
+    let meeting = session::rules::begun(&session, &asked.meeting_id, call.now)?;
+    let quiet = Call { reason: String::new(), ..call.clone() };
+    let (mut wrong, mut written) = (Violations::default(), 0);
+    for (index, entry) in asked.entries.iter().enumerate() {
+        let field = format!("entries[{index}]");
+        let again = asked.entries[..index].iter().any(|before| before.enrolment == entry.enrolment);
+        if again {
+            wrong.add(format!("{field}.enrolment"), say!("named twice", "nommé deux fois"));
+            continue;
+        }
+        let row: Option<Model> = chassis::store::find(unit, &entry.enrolment).await?;
+        let Some(row) = row.filter(|row| row.session == session.name) else {
+            wrong.add(
+                format!("{field}.enrolment"),
+                say!("no enrolment of this session", "aucune inscription de cette session"),
+            );
+            continue;
+        };
+        let rule = |row: &mut Model| attendance::record(row, &meeting, &field, entry);
+        let done = chassis::store::apply(unit, &quiet, row, rule).await;
+        written += i32::from(wrong.check(done)?.is_some_and(|(_, changed)| changed));
+    }
+    wrong.finish()?;
+    Ok(written)
+}
+
+/// Closes the enrolments of a session that is over: whoever still waited did so in vain, and what was personal is deleted.
+/// Answers who had a seat.
+pub(crate) async fn close(unit: &mut Unit<'_>, own: &Call, session: &str) -> Result<Vec<Person>> {
+    const SEATED: [State; 4] = [State::Completed, State::NotCompleted, State::NoShow, State::Withdrawn];
+    let rows = store::of_session(unit.txn, session, &[]).await?;
+    let mut people = Vec::new();
+    for row in chassis::store::completed(rows, unit.txn, unit.now).await? {
+        if SEATED.contains(&row.state.get()) {
+            people.push(Person { outcome: row.state.get(), said: row.demographics.clone().into_inner() });
+        }
+        let now = unit.now;
+        let rule = |row: &mut Model| {
+            row.demographics = Packed::default();
+            row.special_needs.clear();
+            if [State::Pending, State::Waitlisted].contains(&row.state.get()) {
+                rules::moved(row, State::Cancelled, "", now);
+            }
+            Ok(())
+        };
+        chassis::store::apply(unit, own, row, rule).await?;
+    }
+    Ok(people)
 }

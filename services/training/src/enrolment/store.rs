@@ -1,6 +1,7 @@
 //! Enrolments on disk: which of them are seen, what they are told, and where it stands who people are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chassis::auth::{Caller, Role};
 use chassis::column::{Coded, Micros, Packed};
@@ -11,12 +12,14 @@ use proto::training::Mode;
 use proto::training::enrolment::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Order, Query};
-use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _, IntoActiveModel as _};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _, IntoActiveModel as _, QueryOrder as _,
+};
 
 use super::row::{COLUMN, Entity, Known, Model};
 use super::rules::{Counts, Kinds};
 use crate::programme::store::once;
-use crate::{participant, session};
+use crate::{assessment, participant, session};
 
 /// Who people are, for equality statistics: without a history, and gone when the session is closed.
 pub(crate) mod demographics {
@@ -35,6 +38,27 @@ pub(crate) mod demographics {
         pub disability_consent: bool,
         pub status: String,
         pub territory: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who came to which meeting.
+pub(crate) mod attendance {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attendance")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub enrolment: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub meeting_id: String,
+        pub session: String,
+        /// The number of an `AttendanceStatus`.
+        pub status: i32,
+        pub minutes: i32,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -89,14 +113,68 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
     let people = participant::store::by_name(db, rows.iter().map(|row| &row.participant)).await?;
     let waiting = rows.iter().filter(|row| row.state == State::Waitlisted);
     let queues = queues(db, waiting.map(|row| &row.session)).await?;
+    let mut attendance = attended(db, rows).await?;
+    let shown = shown(db, rows).await?;
     for row in rows {
+        row.attendance = attendance.remove(&row.name).unwrap_or_default().into();
         row.known = Known {
             session: sessions.get(&row.session).cloned(),
             participant: people.get(&row.participant).cloned(),
             position: queues.get(&row.name).copied().unwrap_or_default(),
+            now,
+            shown: shown.get(&row.name).copied(),
         };
     }
     Ok(())
+}
+
+/// Enrolments by their names, as they are told; those that are not there are left out.
+pub(crate) async fn by_name(
+    db: &DatabaseExecutor<'_>,
+    names: impl Iterator<Item = &String>,
+    now: Micros,
+) -> Result<HashMap<String, Arc<Model>>, DbErr> {
+    let mut found = HashMap::new();
+    for some in once(names).chunks(1000) {
+        let mut rows = Entity::find().filter(COLUMN.name.is_in(some.iter().copied())).all(db).await?;
+        inform(&mut rows, db, now).await?;
+        found.extend(rows.into_iter().map(|row| (row.name.clone(), Arc::new(row))));
+    }
+    Ok(found)
+}
+
+/// What tests and observations have shown after sessions, by the names of enrolments.
+async fn shown(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<String, (i32, i32)>, DbErr> {
+    let mut found = HashMap::new();
+    for some in rows.chunks(1000) {
+        let names: Vec<&str> = some.iter().map(|row| row.name.as_str()).collect();
+        for one in assessment::store::passed(db, &names).await? {
+            let sum = one.levels.iter().map(|level| level.level).sum();
+            found.insert(one.enrolment, (sum, i32::try_from(one.levels.len()).unwrap_or(i32::MAX)));
+        }
+    }
+    Ok(found)
+}
+
+/// What was written down of who came, by the names of enrolments.
+async fn attended(
+    db: &impl ConnectionTrait,
+    rows: &[Model],
+) -> Result<HashMap<String, Vec<pb::MeetingAttendance>>, DbErr> {
+    let mut found: HashMap<String, Vec<pb::MeetingAttendance>> = HashMap::new();
+    for some in rows.chunks(1000) {
+        let names = some.iter().map(|row| row.name.as_str());
+        let lines = attendance::Entity::find().filter(attendance::COLUMN.enrolment.is_in(names));
+        for line in lines.order_by_asc(attendance::COLUMN.meeting_id).all(db).await? {
+            let came = pb::MeetingAttendance {
+                meeting_id: line.meeting_id,
+                status: line.status,
+                minutes: line.minutes,
+            };
+            found.entry(line.enrolment).or_default().push(came);
+        }
+    }
+    Ok(found)
 }
 
 /// The places of all who wait in these sessions, by the names of their enrolments.
@@ -169,8 +247,35 @@ pub(crate) async fn complete(rows: &mut [Model], db: &DatabaseExecutor<'_>) -> R
     Ok(())
 }
 
-/// Writes what was said of people where it can be deleted without a trace.
+/// Writes what belongs to an enrolment and stands elsewhere.
 pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    say(row, before, unit).await?;
+    let written = before.is_none_or(|before| before.attendance != row.attendance);
+    if !written || before.is_none() && row.attendance.is_empty() {
+        return Ok(());
+    }
+    attendance::Entity::delete_many()
+        .filter(attendance::COLUMN.enrolment.eq(row.name.as_str()))
+        .exec(unit.txn)
+        .await?;
+    let lines = row.attendance.iter().map(|came| {
+        attendance::Model {
+            enrolment: row.name.clone(),
+            meeting_id: came.meeting_id.clone(),
+            session: row.session.clone(),
+            status: came.status,
+            minutes: came.minutes,
+        }
+        .into_active_model()
+    });
+    if !row.attendance.is_empty() {
+        attendance::Entity::insert_many(lines).exec_without_returning(unit.txn).await?;
+    }
+    Ok(())
+}
+
+/// Writes what was said of people where it can be deleted without a trace.
+async fn say(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     let unsaid = pb::Demographics::default();
     let was = before.map_or(&unsaid, |before| &before.demographics.0);
     if row.demographics == *was {
@@ -196,19 +301,21 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
 }
 
 /// The enrolments of a person.
-pub(crate) async fn of_person(db: &(impl ConnectionTrait + Sync), person: &str) -> Result<Vec<Model>, DbErr> {
+pub(crate) async fn of_person(db: &impl ConnectionTrait, person: &str) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(COLUMN.participant.eq(person)).all(db).await
 }
 
-/// The enrolments of a session that stand in one of these states, in the order of arrival.
+/// The enrolments of a session that stand in one of these states, or in any, in the order of arrival.
 pub(crate) async fn of_session(
     db: &impl ConnectionTrait,
     session: &str,
     states: &[State],
 ) -> Result<Vec<Model>, DbErr> {
-    let states = states.iter().map(|state| Coded::from(*state));
-    let found = Entity::find().filter(COLUMN.session.eq(session)).filter(COLUMN.state.is_in(states));
-    sea_orm::QueryOrder::order_by_asc(found, COLUMN.queue_number).all(db).await
+    let mut found = Entity::find().filter(COLUMN.session.eq(session));
+    if !states.is_empty() {
+        found = found.filter(COLUMN.state.is_in(states.iter().map(|state| Coded::from(*state))));
+    }
+    found.order_by_asc(COLUMN.queue_number).all(db).await
 }
 
 /// Whether the caller has a seat in a session.

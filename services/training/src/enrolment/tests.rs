@@ -52,6 +52,7 @@ pub(crate) fn enrolment(state: State, of_state: Session) -> Model {
         session: Some(Arc::new(of(of_state))),
         participant: Some(Arc::new(participant("awa", ""))),
         position: i32::from(state == State::Waitlisted),
+        ..Known::default()
     };
     Model { state: state.into(), known, ..made }
 }

@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, QueryOrder as _};
 use serde_json::{Value, json};
 
 use super::row::Model;
-use crate::enrolment;
+use crate::{assessment, enrolment};
 
 /// The copy, as JSON: who they are, their enrolments, and the lines of the audit trail.
 ///
@@ -20,6 +20,8 @@ use crate::enrolment;
 pub(crate) async fn json(db: &DatabaseConnection, person: Model, now: Micros) -> Result<String> {
     let enrolments = enrolment::store::of_person(db, &person.name).await?;
     let enrolments = chassis::store::completed(enrolments, db, now).await?;
+    let names: Vec<&str> = enrolments.iter().map(|row| row.name.as_str()).collect();
+    let assessments = assessment::store::of_enrolments(db, &names).await?;
     let mut resources: Vec<&str> = enrolments.iter().map(|row| row.name.as_str()).collect();
     resources.push(&person.name);
     let lines = change::Entity::find()
@@ -35,6 +37,7 @@ pub(crate) async fn json(db: &DatabaseConnection, person: Model, now: Micros) ->
         })
     });
     let copy: BTreeMap<&str, Value> = [
+        ("assessments", assessments.iter().map(assessment).collect()),
         ("audit_events", audit.collect()),
         ("enrolments", enrolments.iter().map(enrolment).collect()),
         ("participant", participant(&person)),
@@ -60,9 +63,27 @@ fn enrolment(row: &enrolment::row::Model) -> Value {
         "name": row.name, "state": row.state.get().as_str_name(), "state_time": row.state_time.to_string(),
         "state_reason": row.state_reason, "mode": row.mode.get().as_str_name(), "enrolled_by": row.enrolled_by,
         "special_needs": row.special_needs, "enrol_time": row.enrol_time.to_string(),
+        "attendance": row.attendance.iter().map(|came| json!({
+            "meeting_id": came.meeting_id, "status": came.status().as_str_name(), "minutes": came.minutes,
+        })).collect::<Vec<_>>(),
         "demographics": {
             "sex": said.sex, "age_band": said.age_band, "disability": said.disability,
             "disability_consent": said.disability_consent, "status": said.status, "territory": said.territory,
         },
+    })
+}
+
+fn assessment(row: &assessment::row::Model) -> Value {
+    let levels = row.levels.iter().map(|level| {
+        let of = level.alignment.clone().unwrap_or_default();
+        json!({
+            "framework": of.framework().as_str_name(), "framework_version": of.framework_version,
+            "target_code": of.target_code, "level": level.level,
+        })
+    });
+    json!({
+        "name": row.name, "enrolment": row.enrolment, "phase": row.phase.get().as_str_name(),
+        "instrument": row.instrument.get().as_str_name(), "assess_date": row.assess_date.to_string(),
+        "levels": levels.collect::<Vec<_>>(),
     })
 }

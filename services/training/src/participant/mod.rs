@@ -6,6 +6,7 @@ pub mod row;
 pub(crate) mod rpc;
 pub mod rules;
 pub(crate) mod store;
+mod sweep;
 
 #[cfg(test)]
 pub(crate) mod tests;

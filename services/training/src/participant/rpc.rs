@@ -9,9 +9,11 @@ use proto::training::participant_service_server::{ParticipantService, Participan
 use tonic::Request;
 
 use super::row::Model;
-use super::{export, rules, store};
+use super::{export, rules, store, sweep};
+use crate::settings::Settings;
 
-pub(crate) fn service(context: &Context) -> ParticipantServiceServer<Participants> {
+pub(crate) fn service(context: &Context, settings: Settings) -> ParticipantServiceServer<Participants> {
+    context.spawn(sweep::run(context.clone(), settings));
     ParticipantServiceServer::new(Participants(Desk::new(context)))
 }
 

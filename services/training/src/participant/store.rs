@@ -8,6 +8,7 @@ use chassis::change;
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::{Call, say};
+use proto::training::participant::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait};
 
@@ -65,12 +66,29 @@ pub(crate) async fn erase(unit: &mut Unit<'_>, call: &Call, own: &Call, name: &s
     let (erased, changed) =
         chassis::store::apply(unit, &written, before, |row| rules::erase(row, call)).await?;
     if changed {
-        let mut theirs = seats::forget(unit, own, name).await?;
-        theirs.push(name.to_owned());
-        unit.flush().await?;
-        forget(unit, &theirs, &user).await?;
+        take_along(unit, own, name.to_owned(), &user).await?;
     }
     Ok((erased, changed))
+}
+
+/// Erases a person whom nobody needs any more.
+pub(crate) async fn retire(unit: &mut Unit<'_>, own: &Call, row: Model) -> Result<()> {
+    let (name, user, now) = (row.name.clone(), row.user.clone(), unit.now);
+    let rule = |row: &mut Model| {
+        row.state = State::Erased.into();
+        rules::blank(row, now);
+        Ok(())
+    };
+    chassis::store::apply(unit, own, row, rule).await?;
+    take_along(unit, own, name, &user).await
+}
+
+/// What goes with a person.
+async fn take_along(unit: &mut Unit<'_>, own: &Call, name: String, user: &str) -> Result<()> {
+    let mut theirs = seats::forget(unit, own, &name).await?;
+    theirs.push(name);
+    unit.flush().await?;
+    forget(unit, &theirs, user).await
 }
 
 /// The same call, made by nobody who can be told when it is made by the person themselves.

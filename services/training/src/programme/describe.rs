@@ -40,7 +40,7 @@ pub(crate) fn describe(programme: &mut Model, draft: &pb::Programme) -> Result<(
     match form.as_str() {
         "" => wrong.require("learning_opportunity_type", false),
         form => {
-            wrong.code("learning_opportunity_type", "LEARNING_OPPORTUNITY_TYPE", of(&OPPORTUNITIES), form)
+            wrong.code("learning_opportunity_type", "LEARNING_OPPORTUNITY_TYPE", of(&OPPORTUNITIES), form);
         }
     }
     programme.learning_opportunity_type.clone_from(form);

@@ -1,5 +1,6 @@
 //! The programme: what is taught, whoever comes and whenever. What was published of it never changes.
 
+mod catalogue;
 mod describe;
 pub mod revision;
 pub mod row;

@@ -3,23 +3,32 @@
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::error::Result;
+use chassis::error::{Error, Result};
 use chassis::page::Ask;
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, Store, name};
+use chassis::{Call, Context, Desk, Reply, Store, Told as _, name};
+use proto::common::FileChunk;
 use proto::training as pb;
 use proto::training::programme::State;
 use proto::training::programme_service_server::{ProgrammeService, ProgrammeServiceServer};
 use tonic::Request;
 
 use super::row::Model;
-use super::{revision, rules, store};
+use super::{catalogue, revision, rules, store};
 use crate::peers::Partners;
+use crate::{capacity_assessment, session};
 
 pub(crate) fn service(context: &Context, partners: &Partners) -> ProgrammeServiceServer<Programmes> {
     let (desk, revisions) = (Desk::new(context), Store::new(context));
     ProgrammeServiceServer::new(Programmes { desk, revisions, partners: partners.clone() })
 }
+
+/// Bytes of one piece of a file.
+const PIECE: usize = 256 * 1024;
+/// A file in pieces.
+type Pieces = std::pin::Pin<Box<dyn futures::Stream<Item = Result<FileChunk, tonic::Status>> + Send>>;
+/// Programmes suggested at once.
+const MOST_SUGGESTIONS: usize = 50;
 
 pub(crate) struct Programmes {
     desk: Desk<Model>,
@@ -113,6 +122,51 @@ impl ProgrammeService for Programmes {
 
     async fn retire_programme(&self, request: Request<pb::RetireProgrammeRequest>) -> Reply<pb::Programme> {
         self.desk.change(&request, rules::retire).await
+    }
+
+    type GetProgrammeCatalogueStream = Pieces;
+
+    async fn get_programme_catalogue(
+        &self,
+        _: Request<pb::GetProgrammeCatalogueRequest>,
+    ) -> Reply<Self::GetProgrammeCatalogueStream> {
+        let context = &self.desk.context;
+        let (reader, now) = (context.database.reader(), context.clock.now());
+        let programmes = store::published(reader).await.map_err(Error::from)?;
+        let sessions = session::store::current(reader, now).await.map_err(Error::from)?;
+        let with = |programme: &Model| {
+            sessions.iter().filter(|session| session.programme == programme.name).collect::<Vec<_>>()
+        };
+        let told = catalogue::catalogue(programmes.iter().map(|programme| (programme, with(programme))));
+        let file = serde_json::to_vec_pretty(&told).map_err(Error::internal)?;
+        let mut pieces: Vec<FileChunk> = file
+            .chunks(PIECE)
+            .map(|piece| FileChunk { chunk: piece.to_vec(), ..FileChunk::default() })
+            .collect();
+        if let Some(first) = pieces.first_mut() {
+            "catalogue.jsonld".clone_into(&mut first.file_name);
+            "application/ld+json".clone_into(&mut first.mime_type);
+        }
+        Ok(tonic::Response::new(Box::pin(futures::stream::iter(pieces.into_iter().map(Ok)))))
+    }
+
+    async fn suggest_programmes(
+        &self,
+        request: Request<pb::SuggestProgrammesRequest>,
+    ) -> Reply<pb::SuggestProgrammesResponse> {
+        let caller = Caller::of(&request);
+        let subject = &request.get_ref().subject;
+        if subject.is_empty() {
+            return Err(Error::required("subject").into());
+        }
+        let reader = self.desk.context.database.reader();
+        let assessed = capacity_assessment::store::latest(reader, subject).await.map_err(Error::from)?;
+        let assessed = assessed.filter(|assessed| assessed.seen_by(&caller));
+        let assessed = assessed.ok_or_else(|| Error::not_found(subject))?;
+        let helping = store::helping(reader).await.map_err(Error::from)?;
+        let mut suggestions = capacity_assessment::suggest::suggest(&assessed, helping);
+        suggestions.truncate(MOST_SUGGESTIONS);
+        reply(pb::SuggestProgrammesResponse { suggestions, capacity_assessment: assessed.name })
     }
 
     async fn get_programme_revision(

@@ -12,10 +12,11 @@ use proto::training as pb;
 use proto::training::programme::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _};
 
 use super::revision;
 use super::row::{COLUMN, Column, Entity, Model};
+use crate::alignment::FUNCTIONAL_CAPACITIES;
 
 /// The programmes that a list shows: those that were published, and the drafts of the caller's partners.
 pub(crate) fn visible(caller: &Caller) -> Condition {
@@ -67,6 +68,22 @@ pub(crate) fn once<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n str> 
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// All published programmes.
+pub(crate) async fn published(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(COLUMN.state.eq(Coded::from(State::Published)))
+        .order_by_asc(COLUMN.name)
+        .all(db)
+        .await
+}
+
+/// The published programmes that are aligned with a functional capacity.
+pub(crate) async fn helping(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let aligned = |code: &&str| holds(Expr::col((Entity, Column::TargetCodes)), code);
+    let any = FUNCTIONAL_CAPACITIES.iter().map(aligned).fold(Condition::any(), Condition::add);
+    Entity::find().filter(COLUMN.state.eq(Coded::from(State::Published))).filter(any).all(db).await
 }
 
 /// The revisions of one programme, or of all.

@@ -18,7 +18,7 @@ const SHORTEST: i64 = 15 * 60 * 1_000_000;
 const LINE: usize = 500;
 
 /// From when to when.
-pub(super) type Span = (Micros, Micros);
+pub(crate) type Span = (Micros, Micros);
 
 /// The meetings of a draft in their canonical form: each with an id, in order, without overlap (TRN-3).
 ///
@@ -133,11 +133,16 @@ fn in_order(field: &str, meetings: &[pb::SessionMeeting]) -> Result<()> {
 }
 
 /// When meetings begin and end.
-pub(super) fn spans(meetings: &[pb::SessionMeeting]) -> impl Iterator<Item = Span> {
+pub(crate) fn spans(meetings: &[pb::SessionMeeting]) -> impl Iterator<Item = Span> {
     let instant = |time: &Option<prost_types::Timestamp>| {
         time.as_ref().and_then(|time| Micros::from_timestamp("time", time).ok()).unwrap_or_default()
     };
     meetings.iter().map(move |meeting| (instant(&meeting.start_time), instant(&meeting.end_time)))
+}
+
+/// How many minutes a meeting takes.
+pub(crate) fn minutes(meeting: &pb::SessionMeeting) -> i64 {
+    spans(std::slice::from_ref(meeting)).map(|(start, end)| (end.0 - start.0) / 60_000_000).sum()
 }
 
 /// Refuses a trainer of this session who teaches another at the same time (TRN-4).

@@ -2,10 +2,11 @@
 
 mod clock;
 mod describe;
-mod meetings;
+pub(crate) mod meetings;
 pub mod row;
 pub(crate) mod rpc;
 pub mod rules;
+pub mod statistics;
 pub(crate) mod store;
 mod sweep;
 

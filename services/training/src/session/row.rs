@@ -73,6 +73,8 @@ pub struct Known {
     pub trainers: Vec<Arc<trainer::row::Model>>,
     /// How many take part, and wait.
     pub counts: Counts,
+    /// What is left of it once it is closed: all figures, and those that anyone may see. Kept in a table of its own.
+    pub figures: Option<Arc<(pb::SessionStatistics, pb::SessionStatistics)>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -115,6 +117,8 @@ impl From<Model> for pb::Session {
         let warnings = rules::warnings(&session);
         let counts = session.known.counts;
         Self {
+            statistics: session.known.figures.as_ref().map(|figures| figures.1.clone()),
+            full_statistics: session.known.figures.as_ref().map(|figures| figures.0.clone()),
             counts: Some(pb::SessionCounts {
                 confirmed_onsite: counts.confirmed.onsite,
                 confirmed_online: counts.confirmed.online,
@@ -212,7 +216,9 @@ impl Told for Model {
         let knows = rules::works_on(caller, &self);
         let mut message: pb::Session = self.into();
         if !knows {
+            let full = message.full_statistics.take().filter(|_| caller.oversees());
             message.redact();
+            message.full_statistics = full;
         }
         message
     }

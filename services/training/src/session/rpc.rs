@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chassis::auth::Caller;
+use chassis::database::Outcome;
 use chassis::error::Error;
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, name};
+use chassis::{Call, Context, Desk, Reply, idempotency, name, say};
 use futures::FutureExt as _;
 use proto::training as pb;
 use proto::training::session_service_server::{SessionService, SessionServiceServer};
@@ -13,18 +14,27 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{rules, store, sweep};
-use crate::enrolment;
+use crate::enrolment::{self, seats};
 use crate::peers::Places;
 use crate::programme::rules::PATTERN as PROGRAMME;
+use crate::settings::Settings;
 
-pub(crate) fn service(context: &Context, places: Places) -> SessionServiceServer<Sessions> {
+pub(crate) fn service(
+    context: &Context,
+    places: Places,
+    settings: Settings,
+) -> SessionServiceServer<Sessions> {
     context.spawn(sweep::run(context.clone()));
-    SessionServiceServer::new(Sessions { desk: Desk::new(context), places })
+    SessionServiceServer::new(Sessions { desk: Desk::new(context), places, settings })
 }
+
+/// Lines of attendance in one request, at most.
+const MOST_ENTRIES: usize = 500;
 
 pub(crate) struct Sessions {
     desk: Desk<Model>,
     places: Places,
+    settings: Settings,
 }
 
 #[tonic::async_trait]
@@ -113,7 +123,38 @@ impl SessionService for Sessions {
     }
 
     async fn close_session(&self, request: Request<pb::CloseSessionRequest>) -> Reply<pb::Session> {
-        self.desk.change(&request, rules::close).await
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        let (own, k) = (self.own(), self.settings.current().await?.public_k);
+        let done = self.desk.once(call, move |unit, call| {
+            let (own, asked) = (own.clone(), request.name.clone());
+            async move { store::close(unit, call, &own, &asked, k).await }.boxed()
+        });
+        done.await
+    }
+
+    async fn record_attendance(
+        &self,
+        request: Request<pb::RecordAttendanceRequest>,
+    ) -> Reply<pb::RecordAttendanceResponse> {
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        if !(1..=MOST_ENTRIES).contains(&request.entries.len()) {
+            let why = say!("1 to {MOST_ENTRIES} of them", "de 1 à {MOST_ENTRIES}");
+            return Err(Error::invalid("entries", why).into());
+        }
+        let asked = Arc::new(request);
+        let database = self.desk.store.database();
+        let answer = idempotency::once(database, "training", call, move |unit, call| {
+            let asked = Arc::clone(&asked);
+            async move {
+                let changed = seats::record(unit, call, &asked).await?;
+                let unchanged = i32::try_from(asked.entries.len()).unwrap_or(i32::MAX) - changed;
+                Ok(Outcome::Keep(pb::RecordAttendanceResponse { changed, unchanged }))
+            }
+            .boxed()
+        });
+        reply(answer.await?)
     }
 }
 

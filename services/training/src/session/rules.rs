@@ -35,7 +35,7 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         State::Cancelled,
         may_cancel,
     ),
-    Transition::new("CloseSession", &[State::Completed], State::Closed, teaches),
+    Transition::new("CloseSession", &[State::Completed], State::Closed, teaches).guarded(all_judged),
 ]);
 
 /// The administrators of a partner that provides its programme.
@@ -55,6 +55,55 @@ pub fn teaches(caller: &Caller, session: &Model) -> bool {
         .filter(|trainer| trainer.state == Trainer::Approved)
         .any(|trainer| trainer::rules::is(caller, trainer));
     assigned || provides(caller, session)
+}
+
+/// Who writes down who came: whoever teaches it, its providers, and their machines.
+pub fn records(caller: &Caller, session: &Model) -> bool {
+    let machine = session.providers().iter().any(|partner| caller.has_in(partner, &[Role::Integration]));
+    machine || teaches(caller, session)
+}
+
+/// The meeting of that id, once it has begun and until the session is closed.
+///
+/// # Errors
+/// `FAILED_PRECONDITION` because of the state; `INVALID_ARGUMENT` on `meeting_id`.
+pub fn begun(session: &Model, meeting_id: &str, now: Micros) -> Result<pb::SessionMeeting> {
+    if ![State::InProgress, State::Completed].contains(&session.state.get()) {
+        return Err(Error::refused(
+            "STATE",
+            say!(
+                "attendance is written down from the first meeting on, until the session is closed",
+                "la présence s'inscrit dès la première rencontre et jusqu'à la clôture de la session"
+            ),
+        ));
+    }
+    let known = session.meetings.iter().find(|meeting| meeting.meeting_id == meeting_id);
+    let has_begun = |meeting: &&pb::SessionMeeting| {
+        meetings::spans(std::slice::from_ref(*meeting)).all(|(start, _)| start <= now)
+    };
+    known.filter(has_begun).cloned().ok_or_else(|| {
+        let begun = session.meetings.iter().filter(has_begun).map(|meeting| meeting.meeting_id.as_str());
+        let begun = begun.collect::<Vec<_>>().join(", ");
+        Error::invalid(
+            "meeting_id",
+            say!("expected a meeting that has begun: {begun}", "rencontre commencée attendue : {begun}"),
+        )
+    })
+}
+
+/// Everyone who has a seat has an outcome.
+fn all_judged(session: &Model, _: Micros) -> Result<()> {
+    let open = session.known.counts.confirmed;
+    match open.onsite + open.online {
+        0 => Ok(()),
+        count => Err(Error::refused(
+            "SESSION_OUTCOMES",
+            say!(
+                "{count} enrolments have no outcome: give them one with `ensemble enrolment complete`",
+                "{count} inscriptions sont sans résultat : donnez-en un avec `ensemble enrolment complete`"
+            ),
+        )),
+    }
 }
 
 /// Who is told how a meeting is joined without taking part: the members of its providers, whoever teaches it, coordinators.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chassis::Call;
 use chassis::auth::Caller;
-use chassis::column::{Coded, Micros};
+use chassis::column::{Coded, Micros, Packed};
 use chassis::database::Unit;
 use chassis::error::{Error, Result, Violations};
 use chassis::{mask, say};
@@ -13,12 +13,31 @@ use proto::training as pb;
 use proto::training::session::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _};
+use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _, IntoActiveModel as _};
 
 use super::row::{COLUMN, Entity, Known, Model};
-use super::rules;
+use super::{rules, statistics};
 use crate::enrolment::{self, seats};
-use crate::{programme, trainer};
+use crate::{assessment, programme, trainer};
+
+/// What is left of sessions once they are closed.
+mod figures {
+    use chassis::column::Packed;
+    use proto::training::SessionStatistics;
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "session_statistics")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub session: String,
+        pub full_figures: Packed<SessionStatistics>,
+        pub public_figures: Packed<SessionStatistics>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
 
 /// The sessions that a list shows: of one programme or of all, those that are not only planned, and those that the caller works
 /// on.
@@ -107,6 +126,29 @@ pub(crate) async fn cancel(
     again(unit, row).await
 }
 
+/// Closes a session: what is personal about its enrolments is deleted, and counts of people remain.
+pub(crate) async fn close(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    own: &Call,
+    name: &str,
+    k: i32,
+) -> Result<(Model, bool)> {
+    let found: Option<Model> = chassis::store::find(unit, name).await?;
+    let before = found.ok_or_else(|| call.caller.not_found(name))?;
+    let (row, _) = chassis::store::apply(unit, call, before, |row| rules::close(row, call)).await?;
+    let people = seats::close(unit, own, name).await?;
+    let assessments = assessment::store::of_session(unit.txn, name).await?;
+    let full = statistics::count(&people, &assessments, k);
+    let kept = figures::Model {
+        session: name.to_owned(),
+        public_figures: Packed(statistics::shown(&full)),
+        full_figures: Packed(full),
+    };
+    figures::Entity::insert(kept.into_active_model()).exec_without_returning(unit.txn).await?;
+    again(unit, row).await
+}
+
 /// A session that was changed, with what has become of its enrolments meanwhile.
 async fn again(unit: &Unit<'_>, row: Model) -> Result<(Model, bool)> {
     let row = chassis::store::completed(vec![row], unit.txn, unit.now).await?.pop();
@@ -134,6 +176,13 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
     let revisions = programme::store::contents(db, rows.iter().map(|row| &row.programme_revision)).await?;
     let trainers = trainer::store::by_name(db, rows.iter().flat_map(|row| row.trainers.iter())).await?;
     let counts = enrolment::store::counts(db, rows.iter().map(|row| &row.name)).await?;
+    let mut left = HashMap::new();
+    for some in rows.chunks(1000) {
+        let names = some.iter().map(|row| row.name.as_str());
+        let found = figures::Entity::find().filter(figures::COLUMN.session.is_in(names)).all(db).await?;
+        let both = |row: figures::Model| (row.full_figures.into_inner(), row.public_figures.into_inner());
+        left.extend(found.into_iter().map(|row| (row.session.clone(), Arc::new(both(row)))));
+    }
     for row in rows {
         let programme = programmes.get(&row.programme).cloned();
         let content = revisions.get(&row.programme_revision).cloned();
@@ -144,6 +193,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
             programme,
             trainers: row.trainers.iter().filter_map(|name| trainers.get(name).cloned()).collect(),
             counts: counts.get(&row.name).copied().unwrap_or_default(),
+            figures: left.remove(&row.name),
         };
         rules::settle(row, now);
     }
@@ -217,6 +267,13 @@ async fn teach(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Resu
         .all(unit.txn)
         .await?;
     rules::clash(row, &others)
+}
+
+/// The sessions that people can enrol in, or that are in progress, as the clock has them.
+pub(crate) async fn current(db: &impl ConnectionTrait, now: Micros) -> Result<Vec<Model>, DbErr> {
+    let running = rules::RUNNING.map(Coded::from);
+    let found = Entity::find().filter(COLUMN.state.is_in(running)).filter(COLUMN.end_time.gt(now));
+    sea_orm::QueryOrder::order_by_asc(found, COLUMN.name).all(db).await
 }
 
 /// The sessions that the clock has something to do with by now.

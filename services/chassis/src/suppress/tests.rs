@@ -112,8 +112,18 @@ fn search(
     }
 }
 
+/// The same cases at each run; `PROPTEST_RNG_SEED=N` tries others.
+fn tries() -> ProptestConfig {
+    use proptest::test_runner::RngSeed;
+    let mut config = ProptestConfig { cases: 600, ..ProptestConfig::default() };
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(2026);
+    }
+    config
+}
+
 proptest! {
-    #![proptest_config(crate::result::tries(600))]
+    #![proptest_config(tries())]
 
     #[test]
     fn gdp_2_no_suppressed_figure_can_be_computed_from_what_is_shown((figures, sums) in any_table(), k in 3..6_i32) {

@@ -6,20 +6,22 @@
 //! figure of few people can be found, nor a sum of hidden ones that is itself of few people.
 
 /// Numbers of persons, in millionths: one of a number; of a ratio its part, the rest and its whole, since both are shown.
-pub(super) type Counts = Vec<i128>;
+pub type Counts = Vec<i128>;
 
 /// One figure is the sum of others; by their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sum {
-    pub(super) whole: usize,
-    pub(super) parts: Vec<usize>,
+pub struct Sum {
+    /// The sum.
+    pub whole: usize,
+    /// What it is the sum of.
+    pub parts: Vec<usize>,
 }
 
 /// A prime: elimination goes by remainders, which is exact.
 const PRIME: i64 = 2_147_483_647;
 
 /// Whether each figure is hidden. Nobody is recognised among nobody: zeros are shown.
-pub(super) fn hidden(figures: &[Counts], sums: &[Sum], k: i32) -> Vec<bool> {
+pub fn hidden(figures: &[Counts], sums: &[Sum], k: i32) -> Vec<bool> {
     let few = |counts: &Counts| counts.iter().any(|count| is_few(*count, k));
     let small: Vec<bool> = figures.iter().map(few).collect();
     let mut hidden = small.clone();
@@ -33,7 +35,7 @@ pub(super) fn hidden(figures: &[Counts], sums: &[Sum], k: i32) -> Vec<bool> {
 }
 
 /// Some, but fewer than `k`.
-pub(super) fn is_few(count: i128, k: i32) -> bool {
+pub fn is_few(count: i128, k: i32) -> bool {
     count != 0 && count.abs() < i128::from(k) * 1_000_000
 }
 
