@@ -99,7 +99,7 @@ async fn race(network: &'static Network) -> Result<(), String> {
     of_order(&before, &before)?;
 
     // The numbers of a UUID are as good a die as any.
-    let die = || uuid::Uuid::new_v4().as_u128() % 3 == 0;
+    let die = || uuid::Uuid::new_v4().as_u128().is_multiple_of(3);
     let leaving: Vec<&Stand> = before.iter().filter(|_| die()).collect();
     let left = leaving.iter().enumerate().map(|(index, stand)| {
         let mut client = clients[index % clients.len()].clone();
