@@ -1,5 +1,6 @@
 """What an integration does on its first day, with nothing of ours but proto/."""
 
+import json
 import sys
 import uuid
 
@@ -12,6 +13,7 @@ from ensemble.common.v1 import event_pb2, external_identifier_pb2, localized_tex
 from ensemble.identity.v1 import token_pb2, token_pb2_grpc, user_pb2, user_pb2_grpc
 from ensemble.partners.v1 import event_pb2_grpc, partner_pb2, partner_pb2_grpc
 
+import course
 import template
 
 address, invitation = sys.argv[1:3]
@@ -95,3 +97,7 @@ assert seen[0].data.Unpack(carried) and carried.name == first.name
 print("python: ok")
 
 template.check(channel, signed_in)
+
+# A course is planned here; what comes of it is looked at once its session is over.
+with open(sys.argv[3], "w", encoding="utf-8") as file:
+    json.dump(course.plan(channel, signed_in, first.name), file)

@@ -30,6 +30,7 @@ use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use proto::training::assessment_service_client::AssessmentServiceClient;
 use proto::training::capacity_assessment_service_client::CapacityAssessmentServiceClient;
+use proto::training::certificate_service_client::CertificateServiceClient;
 use proto::training::enrolment_service_client::EnrolmentServiceClient;
 use proto::training::participant_service_client::ParticipantServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
@@ -191,6 +192,7 @@ impl Caller {
         enrolments: EnrolmentServiceClient of "training",
         assessments: AssessmentServiceClient of "training",
         capacities: CapacityAssessmentServiceClient of "training",
+        certificates: CertificateServiceClient of "training",
     }
 }
 

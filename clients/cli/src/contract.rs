@@ -273,7 +273,8 @@ fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Man
         // `ListPossibleDuplicates` is `duplicates`.
         other if other.starts_with("List") => (at, kebab(other).rsplit('-').next()?.to_owned(), Manner::Look),
         other if writes(method) => (at, kebab(other), Manner::Act),
-        other => (at, kebab(other), Manner::Look),
+        // `GetIssuerKeys` is `certificate issuer-keys`.
+        other => (at, kebab(other.strip_prefix("Get").unwrap_or(other)), Manner::Look),
     })
 }
 

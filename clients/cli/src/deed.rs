@@ -9,7 +9,8 @@ use prost_reflect::{
 };
 
 use change::change;
-use name::{get, resolve};
+pub(crate) use name::get;
+use name::resolve;
 
 use crate::app::App;
 use crate::contract::{self, Manner, Noun, Verb};

@@ -7,6 +7,7 @@ mod arrival;
 mod auth;
 mod calendar;
 mod call;
+mod certificate;
 mod chart;
 mod context;
 mod contract;
@@ -136,6 +137,11 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
             None => app.output.emit(&root.clone().render_help().to_string()),
         };
     };
+    if let Some((verb, inner)) = inner.subcommand()
+        && certificate::does(word, verb)
+    {
+        return certificate::run(app, verb, inner).await;
+    }
     if let Some(noun) = app.noun(word)
         && let Some((verb, inner)) = inner.subcommand()
         && let Some(verb) = noun.verbs.iter().find(|known| known.word == verb)

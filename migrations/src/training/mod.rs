@@ -5,6 +5,7 @@ use sea_orm_migration::MigrationTrait;
 mod m20261126_create_assessment;
 mod m20261126_create_attendance;
 mod m20261126_create_capacity_assessment;
+mod m20261126_create_certificate;
 mod m20261126_create_enrolment;
 mod m20261126_create_participant;
 mod m20261126_create_programme;
@@ -20,5 +21,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_attendance::Migration),
         Box::new(m20261126_create_assessment::Migration),
         Box::new(m20261126_create_capacity_assessment::Migration),
+        Box::new(m20261126_create_certificate::Migration),
     ]
 }

@@ -48,7 +48,7 @@ pub struct Config {
     #[arg(long, env = "ENSEMBLE_INSECURE_PLAINTEXT")]
     pub insecure_plaintext: bool,
 
-    /// Where identity keeps its signing keys (made on first start, mode 0600)
+    /// Where identity keeps its signing keys, and training those of certificates (made on first start, mode 0600)
     #[arg(long, env = "ENSEMBLE_KEYS", default_value = "ensemble-keys")]
     pub keys: PathBuf,
 
@@ -59,6 +59,11 @@ pub struct Config {
     /// The name of this network's identity service, in the tokens
     #[arg(long, env = "ENSEMBLE_ISSUER", default_value = "https://ensemble.invalid")]
     pub issuer: String,
+
+    /// The https address that the public addresses in certificates begin with: of keys, status lists, achievements and
+    /// issuers; --issuer when absent. Nothing is asked of it
+    #[arg(long, env = "ENSEMBLE_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
 
     /// Another OpenID Connect issuer whose users may sign in: ISSUER=AUDIENCE=JWKS, a file or an https address (repeatable)
     #[arg(long = "oidc", env = "ENSEMBLE_OIDC", value_delimiter = ',', value_parser = oidc)]
@@ -131,6 +136,11 @@ impl Config {
     /// The hard limit of a graceful stop.
     pub const STOP_WITHIN: Duration = Duration::from_secs(25);
 
+    /// What the public addresses in certificates begin with, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        self.public_url.as_deref().unwrap_or(&self.issuer).trim_end_matches('/')
+    }
+
     /// TLS is on.
     pub fn tls(&self) -> bool {
         self.tls_cert.is_some()
@@ -140,6 +150,12 @@ impl Config {
 fn peer(value: &str) -> Result<(String, String), String> {
     let (name, address) = value.split_once('=').ok_or("expected NAME=http://HOST:PORT")?;
     Ok((name.to_owned(), address.to_owned()))
+}
+
+fn public_url(value: &str) -> Result<String, String> {
+    let rest = value.strip_prefix("https://").unwrap_or_default().trim_end_matches('/');
+    let plain = !rest.is_empty() && !rest.contains(['#', '?', '@']) && !rest.contains(char::is_whitespace);
+    if plain { Ok(format!("https://{rest}")) } else { Err("expected an https address".to_owned()) }
 }
 
 fn oidc(value: &str) -> Result<Oidc, String> {

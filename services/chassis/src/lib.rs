@@ -17,6 +17,7 @@
 //! | [`words`] | rows found by the beginnings of their words |
 //! | [`suppress`] | which figures of few people are not shown |
 //! | [`peer`], [`remembered`], [`upload`] | asking another service on behalf of the caller, and remembering the answer; a file sent in pieces |
+//! | [`private`], [`seal`] | secrets in the keys directory; what is stored so that a copy of the database does not give it away |
 
 #![warn(missing_docs)]
 
@@ -44,8 +45,10 @@ pub mod mutant;
 pub mod name;
 pub mod page;
 pub mod peer;
+pub mod private;
 pub mod remembered;
 pub mod say;
+pub mod seal;
 pub mod serve;
 pub mod stale;
 pub mod store;

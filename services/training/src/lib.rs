@@ -1,14 +1,15 @@
 //! What people learn: programmes, and what is held of them.
 //!
 //! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment`,
-//! `demographics`, `attendance`, `session_statistics`, `assessment` and
-//! `capacity_assessment`. Asks partners whether the
+//! `demographics`, `attendance`, `session_statistics`, `assessment`, `capacity_assessment`, `certificate`, `certificate_jws`,
+//! `status_list` and `issuer_key`. Asks partners whether the
 //! providers of what is published take part, and which recommendations are adopted; identity who a trainer is; projects which
 //! territories there are.
 
 mod alignment;
 pub mod assessment;
 pub mod capacity_assessment;
+pub mod certificate;
 pub mod enrolment;
 mod mode;
 pub mod participant;
@@ -35,7 +36,9 @@ pub const SERVICE: chassis::Service = chassis::Service {
                 peers::Places::new(context)?,
                 settings.clone(),
             ));
-            routes.add_service(participant::rpc::service(context, settings));
+            let certificates = certificate::Office::open(context).await?;
+            routes.add_service(participant::rpc::service(context, settings, certificates.clone()));
+            routes.add_service(certificate::rpc::service(context, &partners, certificates));
             routes.add_service(assessment::rpc::service(context));
             routes.add_service(enrolment::rpc::service(context));
             routes.add_service(capacity_assessment::rpc::service(context));

@@ -7,7 +7,9 @@ use proto::identity::user_service_client::UserServiceClient;
 use proto::identity::{GetUserRequest, user};
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
-use proto::partners::{BatchGetPartnersRequest, BatchGetRecommendationsRequest, partner, recommendation};
+use proto::partners::{
+    BatchGetPartnersRequest, BatchGetRecommendationsRequest, Partner, partner, recommendation,
+};
 use proto::projects::BatchGetTerritoriesRequest;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use tonic::transport::Channel;
@@ -36,11 +38,16 @@ impl Partners {
         })
     }
 
-    /// Each of these partners takes part in the network, now, under this name.
+    /// Each of these partners takes part in the network, now, under this name: they, as they are now.
     ///
     /// # Errors
     /// `FAILED_PRECONDITION` naming the first that does not; `UNAVAILABLE` when partners cannot be asked.
-    pub(crate) async fn must_take_part(&self, caller: &Caller, field: &str, names: &[String]) -> Result<()> {
+    pub(crate) async fn must_take_part(
+        &self,
+        caller: &Caller,
+        field: &str,
+        names: &[String],
+    ) -> Result<Vec<Partner>> {
         let found = peer::batch(names, |names| async move {
             let request = peer::on_behalf_of(caller, BatchGetPartnersRequest { names });
             Ok(self.partners.clone().batch_get_partners(request).await?.into_inner().partners)
@@ -62,7 +69,7 @@ impl Partners {
             };
             return Err(Error::refused("PARTNER_ACTIVE", why).about("field", field).about("partner", name));
         }
-        Ok(())
+        Ok(found.into_iter().map(|(_, partner)| partner).collect())
     }
 
     /// Each of these recommendations is there, and adopted, now.

@@ -28,6 +28,7 @@ const READS: &[&str] = &[
     "Aggregate",
     "Compare",
     "Suggest",
+    "Verify",
 ];
 
 fn reads(method: &MethodDescriptor) -> bool {
@@ -248,13 +249,14 @@ fn aip_136_verbs_name_their_resource() {
         let custom = !reads(method)
             && !["Create", "Update", "Delete"].iter().any(|verb| method.name().starts_with(verb));
         let answers_resource = resource(&method.output()).is_some();
-        let required = |field: FieldDescriptor| behaviour(&field).contains(&REQUIRED);
+        let required = |field: &str| {
+            method.input().get_field_by_name(field).is_some_and(|field| behaviour(&field).contains(&REQUIRED))
+        };
         // What is enrolled is made in a collection: it has no name yet.
-        let named = ["name", "parent"]
-            .iter()
-            .any(|field| method.input().get_field_by_name(field).is_some_and(required));
-        let activates = method.name() == "ActivateUser"; // by the code that was handed over
-        (custom && answers_resource && !named && !activates).then(|| "needs name (required)".to_owned())
+        let named = required("name") || required("parent");
+        // By the code that was handed over; of the enrolment that it names.
+        let otherwise = ["ActivateUser", "IssueCertificate"].contains(&method.name());
+        (custom && answers_resource && !named && !otherwise).then(|| "needs name (required)".to_owned())
     });
 }
 

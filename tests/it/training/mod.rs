@@ -3,6 +3,7 @@
 mod assessment;
 mod attendance;
 mod capacity;
+mod certificate;
 pub(crate) mod enrolment;
 pub(crate) mod participant;
 pub(crate) mod programme;

@@ -12,7 +12,7 @@ use crate::print::name_of;
 use crate::say::say;
 
 /// Reads what was named, or what has such a title when that is only one.
-pub(super) async fn get(app: &App, noun: &Noun, verb: &Verb, typed: &str) -> Result<DynamicMessage> {
+pub(crate) async fn get(app: &App, noun: &Noun, verb: &Verb, typed: &str) -> Result<DynamicMessage> {
     let read = async |name: &str| {
         let mut request = DynamicMessage::new(verb.method.input());
         request.set_field_by_name("name", Value::String(name.to_owned()));

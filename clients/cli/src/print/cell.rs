@@ -311,6 +311,13 @@ fn day(year: i32, month: u32, day: u32, reader: Reader) -> String {
     }
 }
 
+/// The day of an instant (RFC 3339), in UTC, as people write it.
+pub(crate) fn day_of(instant: &str, language: Language) -> Option<String> {
+    use chrono::Datelike as _;
+    let at = chrono::DateTime::parse_from_rfc3339(instant).ok()?.to_utc();
+    Some(day(at.year(), at.month(), at.day(), Reader { language, person: true }))
+}
+
 fn date(message: &DynamicMessage, reader: Reader) -> String {
     let part =
         |name: &str| message.get_field_by_name(name).and_then(|value| value.as_i32()).unwrap_or_default();

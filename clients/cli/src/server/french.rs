@@ -19,7 +19,14 @@ const FLAGS: &[(&str, &str)] = &[
         "Une autorité de certification pour les autres services et les émetteurs externes, en plus de celles du système, PEM",
     ),
     ("insecure_plaintext", "Servir sans chiffrement sur une adresse que d'autres machines atteignent"),
-    ("keys", "Où identity garde ses clés de signature (créées au premier démarrage, mode 0600)"),
+    (
+        "keys",
+        "Où identity garde ses clés de signature, et training celles des certificats (créées au premier démarrage, mode 0600)",
+    ),
+    (
+        "public_url",
+        "L'adresse https par laquelle commencent les adresses publiques des certificats : clés, listes de révocation, réussites, émetteurs ; --issuer si absente. Rien ne lui est demandé",
+    ),
     ("issuer", "Le nom du service d'identité de ce réseau, dans les jetons"),
     (
         "oidc",

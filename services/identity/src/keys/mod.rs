@@ -3,7 +3,6 @@
 //! Replicas that share a keys directory sign with the same key; one that has a directory of its own registers its own
 //! key. Whoever signs, all publish every key.
 
-mod file;
 mod row;
 mod rules;
 mod store;
@@ -18,12 +17,11 @@ use chassis::auth::{Claims, TOKEN_TYPE};
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::error::{Error, Result};
+use chassis::private::Directory;
 use chassis::{Call, Context};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 
 use crate::secret;
-use file::Directory;
-pub(crate) use file::write_private;
 use row::Model;
 
 /// What an event says of a new key: its public half.
@@ -51,7 +49,7 @@ impl Keyring {
         let keyring = Self(Arc::new(Inner {
             database: context.database.clone(),
             clock: context.clock.clone(),
-            directory: Arc::new(Directory::open(&context.config.keys)?),
+            directory: Arc::new(Directory::open(&context.config.keys, "signing")?),
             loaded: Mutex::default(),
         }));
         keyring.tend().await?;

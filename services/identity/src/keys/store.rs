@@ -6,12 +6,12 @@ use chassis::change::About;
 use chassis::column::Micros;
 use chassis::database::{Database, Outcome};
 use chassis::error::Result;
+use chassis::private::Directory;
 use chassis::{Call, idempotency};
 use futures::FutureExt as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel as _, QueryOrder as _};
 
-use super::file::Directory;
 use super::row::{COLUMN, Entity, Model};
 use super::{event, rules};
 

@@ -10,7 +10,7 @@ use chassis::{Call, Error};
 use futures::FutureExt as _;
 
 use super::{rules, store};
-use crate::{keys, secret};
+use crate::secret;
 
 const SERVICE: &str = "identity";
 /// Where the code waits, in the keys directory, until it is used.
@@ -30,7 +30,7 @@ pub(crate) async fn invite(context: &Context) -> Result<()> {
     let (email, email_key) = rules::email(&context.config.coordinator)?;
     // On disk before it counts: a code that was lost on the way would leave nobody to come in.
     let draft = path(context, &format!("{FILE}-{}", secret::hex(&secret::random::<4>()?)));
-    keys::write_private(&draft, &format!("{code}\n"))?;
+    chassis::private::write_private(&draft, &format!("{code}\n"))?;
     let (call, given) = (Call::own(SERVICE, &context.clock), code.clone());
     let invited = context.database.write(SERVICE, move |unit| {
         let (call, code) = (call.clone(), given.clone());

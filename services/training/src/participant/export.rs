@@ -11,18 +11,27 @@ use sea_orm::{DatabaseConnection, QueryOrder as _};
 use serde_json::{Value, json};
 
 use super::row::Model;
-use crate::{assessment, enrolment};
+use crate::certificate::Office;
+use crate::{assessment, certificate, enrolment};
 
-/// The copy, as JSON: who they are, their enrolments, and the lines of the audit trail.
+/// The copy, as JSON: who they are, their enrolments and certificates, and the lines of the audit trail.
 ///
 /// # Errors
 /// Only the database's.
-pub(crate) async fn json(db: &DatabaseConnection, person: Model, now: Micros) -> Result<String> {
+pub(crate) async fn json(
+    db: &DatabaseConnection,
+    office: &Office,
+    person: Model,
+    now: Micros,
+) -> Result<String> {
     let enrolments = enrolment::store::of_person(db, &person.name).await?;
     let enrolments = chassis::store::completed(enrolments, db, now).await?;
     let names: Vec<&str> = enrolments.iter().map(|row| row.name.as_str()).collect();
     let assessments = assessment::store::of_enrolments(db, &names).await?;
-    let mut resources: Vec<&str> = enrolments.iter().map(|row| row.name.as_str()).collect();
+    let certificates = certificate::store::of_enrolments(db, &names).await?;
+    let certificates = chassis::store::completed(certificates, db, now).await?;
+    let mut resources = names;
+    resources.extend(certificates.iter().map(|row| row.name.as_str()));
     resources.push(&person.name);
     let lines = change::Entity::find()
         .filter(change::COLUMN.service.eq("training"))
@@ -39,6 +48,7 @@ pub(crate) async fn json(db: &DatabaseConnection, person: Model, now: Micros) ->
     let copy: BTreeMap<&str, Value> = [
         ("assessments", assessments.iter().map(assessment).collect()),
         ("audit_events", audit.collect()),
+        ("certificates", certificates.iter().map(|row| certificate(office, row)).collect::<Result<_>>()?),
         ("enrolments", enrolments.iter().map(enrolment).collect()),
         ("participant", participant(&person)),
     ]
@@ -55,6 +65,15 @@ fn participant(person: &Model) -> Value {
         "create_time": person.create_time.to_string(), "update_time": person.update_time.to_string(),
         "erase_time": person.erase_time.map(|time| time.to_string()),
     })
+}
+
+fn certificate(office: &Office, row: &certificate::row::Model) -> Result<Value> {
+    Ok(json!({
+        "name": row.name, "state": row.state.get().as_str_name(), "state_reason": row.state_reason,
+        "enrolment": row.enrolment, "credential_id": row.credential_id, "issuer": row.issuer,
+        "issue_time": row.issue_time.to_string(), "expire_time": row.expire_time.map(|time| time.to_string()),
+        "compact_jws": office.signed(row)?,
+    }))
 }
 
 fn enrolment(row: &enrolment::row::Model) -> Value {

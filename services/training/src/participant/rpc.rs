@@ -10,14 +10,19 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{export, rules, store, sweep};
+use crate::certificate::Office;
 use crate::settings::Settings;
 
-pub(crate) fn service(context: &Context, settings: Settings) -> ParticipantServiceServer<Participants> {
+pub(crate) fn service(
+    context: &Context,
+    settings: Settings,
+    certificates: Office,
+) -> ParticipantServiceServer<Participants> {
     context.spawn(sweep::run(context.clone(), settings));
-    ParticipantServiceServer::new(Participants(Desk::new(context)))
+    ParticipantServiceServer::new(Participants(Desk::new(context), certificates))
 }
 
-pub(crate) struct Participants(Desk<Model>);
+pub(crate) struct Participants(Desk<Model>, Office);
 
 #[tonic::async_trait]
 impl ParticipantService for Participants {
@@ -71,7 +76,8 @@ impl ParticipantService for Participants {
     ) -> Reply<pb::ExportParticipantDataResponse> {
         let caller = Caller::of(&request);
         let person = self.0.find(&caller, &request.get_ref().name).await?;
-        let json = export::json(self.0.context.database.reader(), person, self.0.context.clock.now()).await?;
+        let (reader, now) = (self.0.context.database.reader(), self.0.context.clock.now());
+        let json = export::json(reader, &self.1, person, now).await?;
         reply(pb::ExportParticipantDataResponse { json })
     }
 }

@@ -14,6 +14,7 @@ use sea_orm::{Condition, ConnectionTrait};
 
 use super::row::{COLUMN, Entity, Model};
 use super::rules;
+use crate::certificate;
 use crate::enrolment::seats;
 use crate::programme::store::once;
 
@@ -86,6 +87,7 @@ pub(crate) async fn retire(unit: &mut Unit<'_>, own: &Call, row: Model) -> Resul
 /// What goes with a person.
 async fn take_along(unit: &mut Unit<'_>, own: &Call, name: String, user: &str) -> Result<()> {
     let mut theirs = seats::forget(unit, own, &name).await?;
+    theirs.extend(certificate::store::forget(unit, own, &theirs).await?);
     theirs.push(name);
     unit.flush().await?;
     forget(unit, &theirs, user).await
