@@ -136,7 +136,7 @@ fn a_code_is_known_labelled_and_offered() {
 async fn lists_are_listed_without_codes_and_shown_with_them() {
     let listed = rpc::CodeLists.list_code_lists(tonic::Request::new(pb::ListCodeListsRequest {})).await;
     let listed = listed.expect("the lists").into_inner().code_lists;
-    assert_eq!(listed.len(), 89);
+    assert_eq!(listed.len(), 92);
     assert!(listed.iter().all(|list| list.codes.is_empty() && list.code_count > 0));
 
     let shown = get("codeLists/iati-organisation-type").await.expect("the list");
