@@ -254,9 +254,9 @@ async fn trn_19_to_22_a_certificate_is_issued_verified_revoked_and_forgotten(net
     assert_eq!((0..credential::LENGTH).filter(|index| list.is_revoked(*index).unwrap()).count(), 1);
 
     // Forgotten, it still verifies; it can still be revoked.
-    let copy = done(export(&awa, &kept.name).await).json;
+    let copy = done(export(awa, &kept.name).await).json;
     assert!(copy.contains(&jws), "GDP-4: a copy of all that is kept");
-    done(erase(&awa, &kept.name).await);
+    done(erase(awa, &kept.name).await);
     let left = done(read(&admin, &certificate.name).await);
     assert_eq!((left.compact_jws.as_str(), left.participant_display_name.as_str()), ("", ""));
     assert_eq!(

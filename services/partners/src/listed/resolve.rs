@@ -16,6 +16,8 @@ use crate::partner::{rpc, rules, store, who};
 /// Partners that are suggested, at most, and so many words of a cell are looked at.
 const SUGGESTED: usize = 3;
 const WORDS: usize = 5;
+/// So many partners are looked at for each of them.
+const SEARCHED: u64 = 50;
 
 /// Whom words mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,23 +123,25 @@ async fn holders(
     Ok(found)
 }
 
-/// The partners that share most words with what is written.
+/// The partners that share most with what is written: a word that few have tells more than one that many have.
 async fn suggested(database: &Database, caller: &Caller, word: &str) -> Result<Vec<String>> {
     let visible = || {
         store::visible(caller.oversees(), caller.partners.keys().cloned().collect(), &caller.subject, false)
     };
-    let mut shared: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let mut shared: BTreeMap<String, (u64, String)> = BTreeMap::new();
     let folded = fold(word);
     let telling = folded.split(' ').filter(|word| word.chars().count() > 3).take(WORDS);
     for word in telling {
         // A beginning is enough, so that an ending typed wrong finds it too.
         let beginning: String = word.chars().take(5).collect();
-        for partner in store::search(database, &beginning, visible(), 50).await? {
+        let found = store::search(database, &beginning, visible(), SEARCHED).await?;
+        let weight = SEARCHED / found.len().max(1) as u64;
+        for partner in found {
             let told = told(&partner);
-            shared.entry(partner.name).or_insert((0, told)).0 += 1;
+            shared.entry(partner.name).or_insert((0, told)).0 += weight;
         }
     }
-    let mut ranked: Vec<(usize, String)> = shared.into_values().collect();
+    let mut ranked: Vec<(u64, String)> = shared.into_values().collect();
     ranked.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.len().cmp(&other.1.len())));
     Ok(ranked.into_iter().take(SUGGESTED).map(|(_, told)| told).collect())
 }
