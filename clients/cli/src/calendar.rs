@@ -63,7 +63,7 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
         Format::Table | Format::Wide => {}
         _ if file.is_some() => {}
         _ => {
-            let fact = |deadline: &Deadline| json!({ "name": deadline.of, "date": deadline.day, "kind": deadline.kind, "title": deadline.title });
+            let fact = |deadline: &Deadline| json!({ "name": deadline.of, "date": deadline.day.to_string(), "kind": deadline.kind, "title": deadline.title });
             let facts: Vec<Value> = deadlines.iter().map(fact).collect();
             return app.output.facts(&["date", "kind", "title", "name"], &facts);
         }
