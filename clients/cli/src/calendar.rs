@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::arrival::{Place, put};
+use crate::call::list;
 use crate::fault::Result;
 use crate::print::Format;
 use crate::print::paint::clean;
@@ -252,10 +253,6 @@ fn text(value: &Value) -> &str {
 
 fn shown(title: &Value) -> String {
     clean(text(&title["displayText"]))
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// The file: one event of a whole day for each deadline, which takes no time of anyone's day.

@@ -258,6 +258,11 @@ pub(crate) fn value_of(message: &DynamicMessage) -> serde_json::Value {
     serde_json::to_value(message).unwrap_or_default()
 }
 
+/// What a list in an answer holds; nothing where it is not there.
+pub(crate) fn list(value: &serde_json::Value) -> &[serde_json::Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
 /// Gives a change an id of its own: repeated, it is done once.
 fn identify(method: &MethodDescriptor, message: &mut DynamicMessage) {
     if contract::writes(method) && !message.has_field_by_name("request_id") {

@@ -154,7 +154,12 @@ pub(crate) fn sha256(path: &str, language: Language) -> Result<String> {
             count => digest.update(&read[..count]),
         }
     }
-    Ok(digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(digest.finish().as_ref()))
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The flags of a verb, from the fields of its request and of the resource in it.

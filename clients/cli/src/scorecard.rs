@@ -4,6 +4,7 @@ use clap::Command;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::call::list;
 use crate::chart;
 use crate::fault::Result;
 use crate::print::Format;
@@ -135,10 +136,6 @@ fn total(aggregate: &Value) -> Option<Figure> {
         unit: text("unit"),
         suppressed,
     })
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 fn count(value: &Value, field: &str) -> u64 {

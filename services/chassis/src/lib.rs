@@ -53,7 +53,7 @@ pub mod serve;
 pub mod stale;
 pub mod store;
 pub mod suppress;
-mod sweep;
+pub mod sweep;
 mod tally;
 pub mod text;
 mod token_key;

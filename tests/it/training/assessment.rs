@@ -51,6 +51,22 @@ async fn listed(by: &Caller, parent: &str) -> Vec<pb::Assessment> {
     done(by.assessments().list_assessments(request).await).assessments
 }
 
+/// Written down many times at once, there is one assessment of an enrolment for each phase.
+async fn trn_14_an_enrolment_is_assessed_once_in_each_phase(network: &'static Network) {
+    let school = school(network).await;
+    let opened = school.opened(school.draft(10)).await;
+    let (person, kept) = learner(network).await;
+    let seat = done(enrol(&person, &opened.name, &kept.name).await).name;
+    let all = (0..8).map(|_| assess(&school.teacher, &seat, Phase::Pre, Instrument::Test, (0, 1)));
+    let (made, refused): (Vec<_>, Vec<_>) =
+        futures::future::join_all(all).await.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (1, 7));
+    for refused in refused {
+        expect(Code::FailedPrecondition, "TRN_14", refused);
+    }
+    assert_eq!(listed(&school.teacher, &opened.name).await.len(), 1);
+}
+
 /// Whoever passes completes; what a group has learnt stays, what each could do goes with the person; and whoever nobody needs
 /// any more is forgotten.
 async fn what_is_learnt_stays_and_who_learnt_it_is_forgotten(network: &'static Network) {
@@ -137,3 +153,4 @@ async fn what_is_learnt_stays_and_who_learnt_it_is_forgotten(network: &'static N
 }
 
 told_alone!(what_is_learnt_stays_and_who_learnt_it_is_forgotten);
+told_everywhere!(trn_14_an_enrolment_is_assessed_once_in_each_phase);

@@ -114,6 +114,23 @@ async fn trn_11_a_freed_seat_goes_to_the_first_in_the_queue(network: &'static Ne
     assert_eq!((counts.confirmed_onsite, counts.waiting_onsite), (1, 2));
 }
 
+/// Asked for many times at once, there is one enrolment of a person in a session; given up, there may be another.
+async fn trn_8_a_person_has_one_live_enrolment_in_a_session(network: &'static Network) {
+    let school = school(network).await;
+    let session = school.opened(school.draft(10)).await;
+    let (person, kept) = learner(network).await;
+    let all = (0..8).map(|_| enrol(&person, &session.name, &kept.name));
+    let (made, refused): (Vec<_>, Vec<_>) =
+        futures::future::join_all(all).await.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (1, 7));
+    let name = made.into_iter().map(done).next().unwrap().name;
+    for refused in refused {
+        assert_eq!(expect(Code::FailedPrecondition, "TRN_8", refused).facts["holder"], name);
+    }
+    done(cancel(&person, &name, "").await);
+    assert_ne!(done(enrol(&person, &session.name, &kept.name).await).name, name);
+}
+
 /// More seats go to those who wait; nobody loses one.
 async fn trn_5_seats_are_added_and_never_taken(network: &'static Network) {
     let school = school(network).await;
@@ -269,6 +286,7 @@ impl School {
 
 told_everywhere!(
     trn_11_a_freed_seat_goes_to_the_first_in_the_queue,
+    trn_8_a_person_has_one_live_enrolment_in_a_session,
     trn_5_seats_are_added_and_never_taken,
     an_enrolment_waits_for_the_provider,
     whoever_has_a_seat_is_told_how_to_join,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::app::App;
+use crate::call::list;
 use crate::chart;
 use crate::fault::Result;
 use crate::print::paint::{Style, clean};
@@ -67,10 +68,6 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
 
 fn count(value: &Value, field: &str) -> i64 {
     value[field].as_i64().unwrap_or_default()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// What to know of a figure, in words.

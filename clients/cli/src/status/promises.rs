@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{SHOWN, Section, find, section};
 use crate::app::App;
-use crate::call::value_of;
+use crate::call::{list, value_of};
 use crate::deed::items_of;
 use crate::fault::Result;
 use crate::print::cell::{self, Reader};
@@ -194,10 +194,6 @@ fn expiring(app: &App, summaries: &[Value]) -> Section {
             format!("ensemble agreement show {name} · ensemble agreement list --expiring {most}d")
         }),
     }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 fn text(value: &Value) -> String {

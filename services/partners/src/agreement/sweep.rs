@@ -1,8 +1,6 @@
 //! What the calendar does to agreements, written down so that an event tells it; and their reminders (PAR-14). What is read says
 //! the same without it ([`clock::settle`]); lists have it run first when it is due, so that filters agree with what is shown.
 
-use std::time::Duration;
-
 use chassis::column::Coded;
 use chassis::database::{Outcome, Unit};
 use chassis::error::Result;
@@ -16,18 +14,9 @@ use super::clock;
 use super::row::{COLUMN, Entity, Model};
 use crate::network_settings;
 
-/// Often enough for a day to begin and end within the hour.
-const EVERY: Duration = Duration::from_secs(3600);
-
 /// Looks at the calendar, until the process drains.
 pub(crate) async fn run(context: Context) {
-    let mut tick = tokio::time::interval(EVERY);
-    loop {
-        tick.tick().await;
-        if let Err(error) = once(&context).await {
-            tracing::warn!(%error, "the agreements were not looked at, will try again");
-        }
-    }
+    chassis::sweep::hourly("looking at agreements", || once(&context)).await;
 }
 
 /// Looks at the calendar now if something is due.

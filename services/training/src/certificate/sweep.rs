@@ -1,8 +1,6 @@
 //! What the clock does to certificates, written down so that an event tells it: both say the same (`rules::settle`). Lists have
 //! it run first when something is due, so that filters agree with what is shown.
 
-use std::time::Duration;
-
 use chassis::database::{Outcome, Unit};
 use chassis::error::Result;
 use chassis::{Call, Context};
@@ -11,17 +9,9 @@ use futures::FutureExt as _;
 use super::row::Model;
 use super::{rules, store};
 
-const EVERY: Duration = Duration::from_secs(3600);
-
 /// Looks at the clock, until the process drains.
 pub(crate) async fn run(context: Context) {
-    let mut tick = tokio::time::interval(EVERY);
-    loop {
-        tick.tick().await;
-        if let Err(error) = catch_up(&context).await {
-            tracing::warn!(%error, "the certificates were not looked at, will try again");
-        }
-    }
+    chassis::sweep::hourly("looking at certificates", || catch_up(&context)).await;
 }
 
 /// Looks at the clock now if something is due.

@@ -1,8 +1,6 @@
 //! Who people are is forgotten once nobody needs it any more (domain §8): so many months after the last of their sessions was
 //! closed, or after they were entered when they never took part.
 
-use std::time::Duration;
-
 use chassis::column::{Coded, Micros};
 use chassis::database::Outcome;
 use chassis::error::{Error, Result};
@@ -19,25 +17,12 @@ use super::row::{COLUMN, Entity, Model};
 use super::store;
 use crate::settings::Settings;
 
-/// Often enough for a month to end within the hour.
-const EVERY: Duration = Duration::from_secs(3600);
-/// The settings may not be there yet.
-const AGAIN: Duration = Duration::from_secs(5);
 /// People forgotten in one transaction, at most.
 const MOST: u64 = 200;
 
 /// Forgets whoever is to be forgotten, until the process drains.
 pub(crate) async fn run(context: Context, settings: Settings) {
-    loop {
-        let pause = match once(&context, &settings).await {
-            Ok(()) => EVERY,
-            Err(error) => {
-                tracing::debug!(%error, "nobody was forgotten, will try again");
-                AGAIN
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
+    chassis::sweep::hourly("forgetting whom nobody needs", || once(&context, &settings)).await;
 }
 
 async fn once(context: &Context, settings: &Settings) -> Result<()> {

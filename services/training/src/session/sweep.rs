@@ -1,8 +1,6 @@
 //! What the clock does to sessions, written down so that an event tells it: both say the same (`clock::settle`). Lists have it
 //! run first when something is due, so that filters agree with what is shown.
 
-use std::time::Duration;
-
 use chassis::database::{Outcome, Unit};
 use chassis::error::Result;
 use chassis::{Call, Context};
@@ -11,18 +9,9 @@ use futures::FutureExt as _;
 use super::row::Model;
 use super::{rules, store};
 
-/// Often enough for an event to tell within the hour that a session has begun or is over.
-const EVERY: Duration = Duration::from_secs(3600);
-
 /// Looks at the clock, until the process drains.
 pub(crate) async fn run(context: Context) {
-    let mut tick = tokio::time::interval(EVERY);
-    loop {
-        tick.tick().await;
-        if let Err(error) = once(&context).await {
-            tracing::warn!(%error, "the sessions were not looked at, will try again");
-        }
-    }
+    chassis::sweep::hourly("looking at sessions", || once(&context)).await;
 }
 
 /// Looks at the clock now if something is due.

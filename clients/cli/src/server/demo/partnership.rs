@@ -8,6 +8,7 @@ use super::sample;
 use super::stage::{Stage, Typist};
 use super::story::{Days, PARTNER, id, join, state, today};
 use crate::fault::Result;
+use crate::flags::hex;
 
 const AGENCY: &str = "partners/regie-numerique";
 const WORKSHOP: &str = "partners/rebond-informatique";
@@ -206,10 +207,7 @@ pub(super) async fn renew(stage: &Stage, director: &str) -> Result {
 
 /// What the files of the story leave open: the hashes of what is signed.
 pub(super) fn hashes() -> Days {
-    let hash = |text: &[u8]| {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text);
-        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
+    let hash = |text: &[u8]| hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text).as_ref());
     vec![
         ("CONVENTION", hash(include_bytes!("../../../sample/story/convention.txt"))),
         ("RENEWAL", hash(include_bytes!("../../../sample/story/renewal.txt"))),
