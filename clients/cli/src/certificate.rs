@@ -16,6 +16,7 @@ use crate::contract::{self, Manner, Noun};
 use crate::deed;
 use crate::fault::{Fault, Result, exit};
 use crate::flags::read_text;
+use crate::print::name_of;
 use crate::say::{Language, say};
 use crate::tree::leaf;
 
@@ -152,6 +153,16 @@ pub(crate) async fn run(app: &App, verb: &str, matches: &ArgMatches) -> Result {
         "verify" => return verify(app, matches).await,
         "print" => {
             let (certificate, signed) = held(app, &given("name")).await?;
+            if certificate["state"] == "STATE_REVOKED" {
+                return Err(Fault::new(
+                    exit::CONFLICT,
+                    "REVOKED",
+                    app.language.pick(
+                        "it was revoked: there is nothing to print",
+                        "il a été révoqué : rien à imprimer",
+                    ),
+                ));
+            }
             paper::draw(&certificate, &signed, app.language)
                 .ok_or_else(|| Fault::failure(app.language.pick("it cannot be read", "il est illisible")))?
         }
@@ -176,6 +187,24 @@ pub(crate) async fn run(app: &App, verb: &str, matches: &ArgMatches) -> Result {
         }
     };
     put(app, place, written.as_bytes()).await
+}
+
+/// Shows a certificate: people get the signed credential, which no eye reads, as a file.
+pub(crate) fn show(app: &App, certificate: &DynamicMessage) -> Result {
+    let mut page = certificate.clone();
+    if app.output.format.for_people() && app.output.fields.is_empty() {
+        page.clear_field_by_name("compact_jws");
+    }
+    app.output.show(&page)?;
+    if page != *certificate {
+        let name = name_of(certificate);
+        app.output.hint(&say!(
+            app.language,
+            "the signed credential: ensemble certificate export {name} --out certificate.jwt",
+            "le titre signé : ensemble certificate export {name} --out certificat.jwt"
+        ));
+    }
+    Ok(())
 }
 
 /// A certificate, and what was signed of it.

@@ -18,7 +18,7 @@ use crate::fault::Result;
 use crate::print::paint::Style;
 use crate::print::{Format, cell, name_of};
 use crate::say::say;
-use crate::{call, chart, dossier, fetch, flags, import, tree};
+use crate::{call, certificate, chart, dossier, fetch, flags, import, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -54,6 +54,7 @@ async fn show(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
     match found.as_slice() {
         [one] => match noun.singular.as_str() {
             "partnership" => dossier::show(app, one).await?,
+            "certificate" => certificate::show(app, one)?,
             kind @ ("project" | "report") => {
                 app.output.show(one)?;
                 chart::of(app, kind, &call::value_of(one)).await?;

@@ -206,3 +206,25 @@ fn nothing_on_paper_leaves_its_place_however_long_names_are() {
         assert!(shown.contains(said), "{said}: {shown}");
     }
 }
+
+#[tokio::test]
+async fn what_was_revoked_is_not_printed() {
+    let signed = Issuer::new().signed(&Issuer::badge("P", "M"));
+    let (client, home) = fake::serve(move |method, messages, _| {
+        let name = crate::call::value_of(&messages[0])["name"].clone();
+        let state = if name == "certificates/revoked" { "STATE_REVOKED" } else { "STATE_ISSUED" };
+        let answer = json!({ "name": name, "state": state, "compactJws": signed });
+        Ok(vec![fake::message(&method.output(), answer)])
+    })
+    .await;
+    let app = fake::app(client);
+    let out = home.path().join("paper.svg");
+    let print = async |name| {
+        fake::type_in(&app, &["certificate", "print", name, "--out", out.to_str().unwrap()]).await
+    };
+    let refused = print("certificates/revoked").await.unwrap_err();
+    assert_eq!((refused.exit, refused.reason.as_str()), (exit::CONFLICT, "REVOKED"));
+    assert!(!out.exists());
+    print("certificates/good").await.unwrap();
+    assert!(std::fs::read_to_string(&out).unwrap().starts_with("<svg"));
+}
