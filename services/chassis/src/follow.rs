@@ -13,7 +13,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DatabaseTransaction, Set};
 use tonic::transport::Channel;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use crate::database::{Outcome, Unit};
@@ -165,16 +165,10 @@ impl Follow {
 
     /// Where a token is no longer, or never was, one of the peer's: from the earliest event that it keeps.
     async fn begin_again(self, context: &Context, status: Status) -> Result<()> {
-        let token = match status.code() {
-            Code::OutOfRange => {
-                let facts = status
-                    .get_error_details()
-                    .error_info()
-                    .map(|info| info.metadata.clone())
-                    .unwrap_or_default();
-                facts.get("earliest_token").cloned().unwrap_or_default()
-            }
-            Code::InvalidArgument => String::new(),
+        let details = status.get_error_details();
+        let token = match details.error_info().map(|info| (info.reason.as_str(), &info.metadata)) {
+            Some(("RESUME_TOKEN_EXPIRED", facts)) => facts.get("earliest_token").cloned().unwrap_or_default(),
+            Some(("RESUME_TOKEN_INVALID" | "RESUME_TOKEN_MISMATCH", _)) => String::new(),
             _ => return Err(Error::Peer(Box::new(status))),
         };
         tracing::warn!(

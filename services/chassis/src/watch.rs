@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt as _;
 use futures::Stream;
 use http::{Request as HttpRequest, Response as HttpResponse};
+use prost::Message as _;
 use proto::common::{
     AuditEvent, Event, ListAuditEventsRequest, ListAuditEventsResponse, WatchEventsRequest,
     WatchEventsResponse,
@@ -33,8 +34,10 @@ use crate::wire::Conversation;
 
 /// What resume tokens are sealed for.
 const PURPOSE: &str = "watch";
-/// Events of one response at most, unless one piece of work made more.
+/// So many changes are read at a time, unless one piece of work made more.
 const BATCH: u64 = 256;
+/// The events of one response, in bytes, unless one event alone is larger: gRPC's clients take 4 MiB unless told otherwise.
+const LARGEST: usize = 1024 * 1024;
 /// A watcher that has nothing to hear hears that, at least so often.
 const CHECKPOINT: Duration = Duration::from_secs(10);
 /// Other processes' commits are looked for so often; this one's are known at once.
@@ -300,11 +303,21 @@ impl Watcher {
             self.context.trust.recheck(&self.caller)?;
             let rows = self.read().await?;
             let caught_up = rows.is_empty();
-            if let Some(last) = rows.last() {
-                self.seq = last.seq;
+            let (mut events, mut size) = (Vec::new(), 0);
+            for row in rows {
+                let ends_at = row.last.then_some(row.seq);
+                if self.wants(&row) {
+                    let next = event(self.service, row);
+                    size += next.encoded_len();
+                    if size > LARGEST && !events.is_empty() {
+                        size = next.encoded_len();
+                        // Its token is still before the piece of work that is not told to its end.
+                        self.send(std::mem::take(&mut events)).await?;
+                    }
+                    events.push(next);
+                }
+                self.seq = ends_at.unwrap_or(self.seq);
             }
-            let events: Vec<Event> =
-                rows.into_iter().filter(|row| self.wants(row)).map(|row| event(self.service, row)).collect();
             if !events.is_empty() || self.told.elapsed() >= CHECKPOINT {
                 self.send(events).await?;
             }

@@ -16,7 +16,11 @@ use crate::harness::Network;
 use crate::projects::import::{content, counted};
 use crate::sample;
 
-async fn import(by: &Caller, file: &str, options: ImportOptions) -> Result<Response<ImportReport>, Status> {
+pub(crate) async fn import(
+    by: &Caller,
+    file: &str,
+    options: ImportOptions,
+) -> Result<Response<ImportReport>, Status> {
     let options = ImportOptions { file_name: "grants.json".to_owned(), ..options };
     by.imports().import_grants(tokio_stream::iter(content(file.as_bytes(), options))).await
 }
@@ -111,7 +115,7 @@ async fn bey_8_real_grants_import_whole_and_twice_is_once(network: &'static Netw
     assert_eq!((one.state(), one.kind()), (pb::agreement::State::Expired, pb::agreement::Kind::Grant));
 }
 
-fn grant(id: &str, recipient: &str, amount: &str, rest: &str) -> String {
+pub(crate) fn grant(id: &str, recipient: &str, amount: &str, rest: &str) -> String {
     format!(
         r#"{{"id": "{id}", "title": "A grant", "currency": "GBP", "amountAwarded": {amount}, "awardDate": "2025-01-31",
         "recipientOrganization": [{{"id": "GB-CHC-{recipient}", "name": "Charity {recipient}"}}],
@@ -119,12 +123,12 @@ fn grant(id: &str, recipient: &str, amount: &str, rest: &str) -> String {
     )
 }
 
-fn package(grants: &[String]) -> String {
+pub(crate) fn package(grants: &[String]) -> String {
     format!("{{\"grants\": [{}]}}", grants.join(",\n"))
 }
 
 /// A number that no other story uses.
-fn number() -> String {
+pub(crate) fn number() -> String {
     (uuid::Uuid::new_v4().as_u128() % 900_000_000 + 1_000_000).to_string()
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod agreement;
 pub(crate) mod commitment;
 mod duplicates;
 mod feed;
-mod grants;
+pub(crate) mod grants;
 mod health_check;
 mod knowledge;
 mod listed;
