@@ -303,6 +303,9 @@ pub(crate) fn tell(network: &Network, story: impl Future<Output = ()>) {
     let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(story)));
     if let Err(panic) = told {
         network.processes.lock().unwrap().values().flatten().for_each(Running::show);
+        // Again, below the logs: whoever is shown only the end of it all sees why.
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        eprintln!("--- {}", said.or_else(|| panic.downcast_ref().copied()).unwrap_or("no words"));
         std::panic::resume_unwind(panic);
     }
 }
