@@ -13,8 +13,8 @@ include!(concat!(env!("OUT_DIR"), "/ensemble.rs"));
 include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 
 pub use ensemble::{
-    auth::v1 as auth, common::v1 as common, identity::v1 as identity, partners::v1 as partners,
-    projects::v1 as projects, training::v1 as training,
+    auth::v1 as auth, businessmodels::v1 as businessmodels, common::v1 as common, identity::v1 as identity,
+    partners::v1 as partners, projects::v1 as projects, training::v1 as training,
 };
 pub use google::r#type::Date;
 

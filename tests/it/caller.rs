@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
+use proto::businessmodels::business_model_service_client::BusinessModelServiceClient;
 use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
 use proto::identity::token_service_client::TokenServiceClient;
@@ -193,6 +194,7 @@ impl Caller {
         assessments: AssessmentServiceClient of "training",
         capacities: CapacityAssessmentServiceClient of "training",
         certificates: CertificateServiceClient of "training",
+        models: BusinessModelServiceClient of "businessmodels",
     }
 }
 

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::postgres::Cluster;
 
 /// The services.
-pub(crate) const SERVICES: [&str; 4] = ["identity", "partners", "projects", "training"];
+pub(crate) const SERVICES: [&str; 5] = ["identity", "partners", "projects", "training", "businessmodels"];
 
 /// How a server says where it is, and the first coordinator's code.
 pub(crate) const LISTENING: &str = "listening on ";

@@ -17,6 +17,7 @@ mod contract;
 mod harness;
 mod house;
 mod identity;
+mod models;
 mod operations;
 mod partners;
 mod postgres;

@@ -13,10 +13,8 @@ pub mod certificate;
 pub mod enrolment;
 mod mode;
 pub mod participant;
-mod peers;
 pub mod programme;
 pub mod session;
-mod settings;
 pub mod trainer;
 
 use futures::FutureExt as _;
@@ -28,7 +26,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
     mount: |context, routes| {
         async move {
             let partners = peers::Partners::new(context)?;
-            let settings = settings::Settings::new(context)?;
+            let settings = peers::settings::Settings::new(context)?;
             routes.add_service(programme::rpc::service(context, &partners));
             routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
             routes.add_service(session::rpc::service(

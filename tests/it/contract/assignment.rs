@@ -79,6 +79,8 @@ async fn s8_what_the_server_says_is_not_a_callers_to_set(network: &'static Netwo
     let admin = network.partner_admin(&partner).await;
     created(&admin, "CreateProgramme", "programme", forged(&crate::training::programme::draft(&partner)))
         .await;
+    let model = crate::models::business_model::draft(&partner);
+    created(&admin, "CreateBusinessModel", "business_model", forged(&model)).await;
     created(&coordinator, "CreateUser", "user", forged(&user)).await;
 }
 

@@ -52,6 +52,14 @@ const COLUMNS: &[(&str, &str)] = &[
     ),
     ("ensemble.projects.v1.BulkResult", "name done reason message|"),
     (
+        "ensemble.businessmodels.v1.BusinessModel",
+        "name title state maturity owner_partner data_regime licence|awaiting review_due_date sdg_goals country_codes territories published_revision origin update_time",
+    ),
+    (
+        "ensemble.businessmodels.v1.BusinessModelRevision",
+        "name business_model.title business_model.maturity create_time|",
+    ),
+    (
         "ensemble.identity.v1.User",
         "name email given_name family_name state network_roles|language_code last_sign_in_time create_time",
     ),

@@ -14,7 +14,8 @@ use crate::tree::leaf;
 pub(crate) const WORDS: &[&str] = &["serve", "demo"];
 
 /// All services: the whole network in one process.
-const ALL: &[Service] = &[identity::SERVICE, partners::SERVICE, projects::SERVICE, training::SERVICE];
+const ALL: &[Service] =
+    &[identity::SERVICE, partners::SERVICE, projects::SERVICE, training::SERVICE, businessmodels::SERVICE];
 
 pub(crate) fn commands(language: Language) -> Vec<Command> {
     let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();

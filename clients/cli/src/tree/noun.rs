@@ -21,6 +21,9 @@ const NOUNS: [(&str, &str); 7] = [
     ("code-list", "Les listes de codes et leurs libellés"),
 ];
 
+/// What nouns are also called at the terminal.
+const ALIASES: [(&str, &str); 1] = [("business-model", "model")];
+
 pub(super) fn command(noun: &Noun, language: Language) -> Command {
     let comment = contract::comment_of_message(&noun.resource);
     let about = match NOUNS.iter().find(|(singular, _)| *singular == noun.singular) {
@@ -30,6 +33,9 @@ pub(super) fn command(noun: &Noun, language: Language) -> Command {
     let mut command = group(&noun.singular, &contract::summary(about), language);
     if noun.plural != noun.singular {
         command = command.alias(noun.plural.clone());
+    }
+    for (_, alias) in ALIASES.iter().filter(|(singular, _)| *singular == noun.singular) {
+        command = command.visible_alias(*alias);
     }
     let read = noun.verbs.iter().filter(|verb| !certificate::does(&noun.singular, &verb.word));
     command

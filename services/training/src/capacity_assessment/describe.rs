@@ -11,7 +11,7 @@ use proto::training::CapacityLevel;
 use super::row::Model;
 use super::rules::{PATTERN, cell};
 use crate::alignment::FUNCTIONAL_CAPACITIES;
-use crate::peers::{PARTNER, TERRITORY};
+use peers::{PARTNER, TERRITORY};
 
 /// The list `CORE_ISSUE`.
 const CORE_ISSUES: [&str; 4] = ["INSTITUTIONAL_ARRANGEMENTS", "LEADERSHIP", "KNOWLEDGE", "ACCOUNTABILITY"];

@@ -16,8 +16,8 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{Office, document, issue, rules, store, sweep, verify};
-use crate::peers::Partners;
 use crate::{enrolment, programme};
+use peers::Partners;
 
 const SECOND: i64 = 1_000_000;
 /// For so long a copy of a status list says something, in seconds: whoever verifies without a network renews it by then.

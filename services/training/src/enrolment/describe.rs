@@ -8,7 +8,7 @@ use proto::training::Mode;
 
 use super::row::Model;
 use crate::participant::rules::PATTERN as PARTICIPANT;
-use crate::peers::TERRITORY;
+use peers::TERRITORY;
 
 const PARAGRAPH: usize = 2000;
 

@@ -11,7 +11,7 @@ use tonic::Request;
 use super::row::Model;
 use super::{export, rules, store, sweep};
 use crate::certificate::Office;
-use crate::settings::Settings;
+use peers::settings::Settings;
 
 pub(crate) fn service(
     context: &Context,

@@ -10,7 +10,7 @@ use proto::training::participant::State;
 
 use super::describe::describe;
 use super::row::Model;
-use crate::peers::PARTNER;
+use peers::PARTNER;
 
 /// The pattern of names.
 pub const PATTERN: &str = "participants/{participant}";

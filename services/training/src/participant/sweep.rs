@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, ExprTrait as _, QuerySelect as _};
 
 use super::row::{COLUMN, Entity, Model};
 use super::store;
-use crate::settings::Settings;
+use peers::settings::Settings;
 
 /// People forgotten in one transaction, at most.
 const MOST: u64 = 200;

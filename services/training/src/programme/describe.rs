@@ -7,7 +7,7 @@ use proto::training as pb;
 
 use super::row::Model;
 use crate::alignment;
-use crate::peers::{PARTNER, RECOMMENDATION};
+use peers::{PARTNER, RECOMMENDATION};
 
 /// The list `LEARNING_OPPORTUNITY_TYPE`.
 const OPPORTUNITIES: [&str; 6] =

@@ -15,8 +15,8 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{catalogue, revision, rules, store};
-use crate::peers::Partners;
 use crate::{capacity_assessment, session};
+use peers::Partners;
 
 pub(crate) fn service(context: &Context, partners: &Partners) -> ProgrammeServiceServer<Programmes> {
     let (desk, revisions) = (Desk::new(context), Store::new(context));

@@ -10,9 +10,9 @@ use proto::training::session::AccessibilityOffer;
 use super::meetings;
 use super::row::Model;
 use crate::mode::names_of;
-use crate::peers::TERRITORY;
 use crate::programme::revision::PATTERN as REVISION;
 use crate::trainer::rules::PATTERN as TRAINER;
+use peers::TERRITORY;
 
 const MOST_SEATS: i32 = 100_000;
 const MOST_TRAINERS: usize = 50;

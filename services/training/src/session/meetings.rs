@@ -9,7 +9,7 @@ use proto::training as pb;
 use proto::training::Mode;
 
 use super::row::Model;
-use crate::peers::TERRITORY;
+use peers::TERRITORY;
 
 /// Meetings of a session, at most.
 const MOST: usize = 500;

@@ -15,9 +15,9 @@ use tonic::Request;
 use super::row::Model;
 use super::{rules, store, sweep};
 use crate::enrolment::{self, seats};
-use crate::peers::Places;
 use crate::programme::rules::PATTERN as PROGRAMME;
-use crate::settings::Settings;
+use peers::Places;
+use peers::settings::Settings;
 
 pub(crate) fn service(
     context: &Context,

@@ -5,8 +5,8 @@ use chassis::text;
 use proto::training as pb;
 
 use super::row::Model;
-use crate::peers::TERRITORY;
 use crate::{alignment, mode};
+use peers::TERRITORY;
 
 /// The pattern of names of accounts.
 pub(super) const USER: &str = "users/{user}";

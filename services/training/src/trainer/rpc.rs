@@ -9,7 +9,7 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{rules, store};
-use crate::peers::{Partners, People};
+use peers::{Partners, People};
 
 pub(crate) fn service(
     context: &Context,

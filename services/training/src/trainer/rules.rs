@@ -9,7 +9,7 @@ use proto::training::trainer::State;
 
 use super::describe::{USER, describe};
 use super::row::Model;
-use crate::peers::PARTNER;
+use peers::PARTNER;
 
 /// The pattern of names.
 pub const PATTERN: &str = "trainers/{trainer}";

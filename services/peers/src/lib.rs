@@ -1,4 +1,6 @@
-//! What training asks of partners, identity and projects, on behalf of the caller.
+//! What the services that stand above partners and projects ask of them and of identity, on behalf of the caller.
+
+pub mod settings;
 
 use chassis::auth::Caller;
 use chassis::error::{Error, Result, Violations};
@@ -10,27 +12,34 @@ use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::{
     BatchGetPartnersRequest, BatchGetRecommendationsRequest, Partner, partner, recommendation,
 };
-use proto::projects::BatchGetTerritoriesRequest;
+use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
+use proto::projects::{BatchGetTerritoriesRequest, GetNeedRequest, Need};
 use tonic::transport::Channel;
 
 /// The pattern of names of partners.
-pub(crate) const PARTNER: &str = "partners/{partner}";
+pub const PARTNER: &str = "partners/{partner}";
 /// The pattern of names of recommendations.
-pub(crate) const RECOMMENDATION: &str = "recommendations/{recommendation}";
+pub const RECOMMENDATION: &str = "recommendations/{recommendation}";
 
 /// The pattern of names of territories.
-pub(crate) const TERRITORY: &str = "territories/{territory}";
+pub const TERRITORY: &str = "territories/{territory}";
+/// The pattern of names of needs.
+pub const NEED: &str = "territories/{territory}/needs/{need}";
 
 /// The partners service.
 #[derive(Clone)]
-pub(crate) struct Partners {
+pub struct Partners {
     partners: PartnerServiceClient<Channel>,
     recommendations: RecommendationServiceClient<Channel>,
 }
 
 impl Partners {
-    pub(crate) fn new(context: &Context) -> Result<Self> {
+    /// Where it is, as this process knows.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn new(context: &Context) -> Result<Self> {
         let channel = context.channel_to("partners")?;
         Ok(Self {
             partners: PartnerServiceClient::new(channel.clone()),
@@ -42,7 +51,7 @@ impl Partners {
     ///
     /// # Errors
     /// `FAILED_PRECONDITION` naming the first that does not; `UNAVAILABLE` when partners cannot be asked.
-    pub(crate) async fn must_take_part(
+    pub async fn must_take_part(
         &self,
         caller: &Caller,
         field: &str,
@@ -76,7 +85,7 @@ impl Partners {
     ///
     /// # Errors
     /// `FAILED_PRECONDITION` naming the first that is not; `UNAVAILABLE` when partners cannot be asked.
-    pub(crate) async fn must_be_adopted(&self, caller: &Caller, names: &[String]) -> Result<()> {
+    pub async fn must_be_adopted(&self, caller: &Caller, names: &[String]) -> Result<()> {
         let found = peer::batch(names, |names| async move {
             let request = peer::on_behalf_of(caller, BatchGetRecommendationsRequest { names });
             let found = self.recommendations.clone().batch_get_recommendations(request).await?;
@@ -97,10 +106,14 @@ impl Partners {
 }
 
 /// The accounts of identity.
-pub(crate) struct People(UserServiceClient<Channel>);
+pub struct People(UserServiceClient<Channel>);
 
 impl People {
-    pub(crate) fn new(context: &Context) -> Result<Self> {
+    /// Where it is, as this process knows.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn new(context: &Context) -> Result<Self> {
         Ok(Self(UserServiceClient::new(context.channel_to("identity")?)))
     }
 
@@ -108,7 +121,7 @@ impl People {
     ///
     /// # Errors
     /// `FAILED_PRECONDITION` otherwise; `UNAVAILABLE` when identity cannot be asked.
-    pub(crate) async fn must_be_active(&self, caller: &Caller, field: &str, name: &str) -> Result<()> {
+    pub async fn must_be_active(&self, caller: &Caller, field: &str, name: &str) -> Result<()> {
         let request = peer::on_behalf_of(caller, GetUserRequest { name: name.to_owned() });
         match peer::known(field, self.0.clone().get_user(request).await) {
             Ok(found) if found.state() == user::State::Active => Ok(()),
@@ -126,10 +139,14 @@ impl People {
 }
 
 /// The territories of projects.
-pub(crate) struct Places(TerritoryServiceClient<Channel>);
+pub struct Places(TerritoryServiceClient<Channel>);
 
 impl Places {
-    pub(crate) fn new(context: &Context) -> Result<Self> {
+    /// Where it is, as this process knows.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn new(context: &Context) -> Result<Self> {
         Ok(Self(TerritoryServiceClient::new(context.channel_to("projects")?)))
     }
 
@@ -137,7 +154,7 @@ impl Places {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` on each field that names none; `UNAVAILABLE` when projects cannot be asked.
-    pub(crate) async fn must_exist(&self, caller: &Caller, named: &[(String, String)]) -> Result<()> {
+    pub async fn must_exist(&self, caller: &Caller, named: &[(String, String)]) -> Result<()> {
         let mut names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
         names.sort_unstable();
         names.dedup();
@@ -151,5 +168,33 @@ impl Places {
             wrong.add(field, say!("there is no territory {name}", "le territoire {name} n'existe pas"));
         }
         wrong.finish()
+    }
+}
+
+/// The needs of projects.
+pub struct Needs(NeedServiceClient<Channel>);
+
+impl Needs {
+    /// Where they are, as this process knows.
+    ///
+    /// # Errors
+    /// When the address of projects is none.
+    pub fn new(context: &Context) -> Result<Self> {
+        Ok(Self(NeedServiceClient::new(context.channel_to("projects")?)))
+    }
+
+    /// Each of these needs, in their order.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on each that is not there; `UNAVAILABLE` when projects cannot be asked.
+    pub async fn known(&self, caller: &Caller, field: &str, names: &[String]) -> Result<Vec<Need>> {
+        let (mut found, mut wrong) = (Vec::new(), Violations::default());
+        for (at, name) in names.iter().enumerate() {
+            let request = peer::on_behalf_of(caller, GetNeedRequest { name: name.clone() });
+            let answer = self.0.clone().get_need(request).await;
+            found.extend(wrong.check(peer::known(&format!("{field}[{at}]"), answer))?);
+        }
+        wrong.finish()?;
+        Ok(found)
     }
 }

@@ -1,4 +1,4 @@
-//! The settings of the network that training keeps to, as partners tells them.
+//! The settings of the network, as partners tells them: remembered for a minute.
 
 use std::sync::Arc;
 
@@ -12,14 +12,17 @@ use tonic::transport::Channel;
 
 /// Where the settings are asked for. Cheap to clone: clones share what is known.
 #[derive(Clone)]
-pub(crate) struct Settings {
+pub struct Settings {
     client: NetworkSettingsServiceClient<Channel>,
     known: Remembered<NetworkSettings>,
 }
 
 impl Settings {
     /// Of the partners that this process knows.
-    pub(crate) fn new(context: &Context) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When their address is none.
+    pub fn new(context: &Context) -> Result<Self> {
         let client = NetworkSettingsServiceClient::new(context.channel_to("partners")?);
         let unknown = || {
             say!(
@@ -31,7 +34,10 @@ impl Settings {
     }
 
     /// The settings; anyone may read them.
-    pub(crate) async fn current(&self) -> Result<Arc<NetworkSettings>> {
+    ///
+    /// # Errors
+    /// UNAVAILABLE when they were never known.
+    pub async fn current(&self) -> Result<Arc<NetworkSettings>> {
         let request = peer::on_behalf_of(&Caller::default(), GetNetworkSettingsRequest::default());
         let mut client = self.client.clone();
         self.known.get(async move { peer::answer(client.get_network_settings(request).await) }).await

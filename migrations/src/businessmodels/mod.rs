@@ -1,0 +1,10 @@
+//! The tables of business models.
+
+use sea_orm_migration::MigrationTrait;
+
+mod m20261126_create_business_model;
+
+/// The list, oldest first.
+pub fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m20261126_create_business_model::Migration)]
+}

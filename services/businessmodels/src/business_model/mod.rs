@@ -1,0 +1,13 @@
+//! The business model: a canvas, what it costs and who pays. What was published of it never changes.
+
+mod describe;
+mod economics;
+mod lacking;
+pub mod revision;
+pub mod row;
+pub(crate) mod rpc;
+pub mod rules;
+pub(crate) mod store;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,209 @@
+//! The conversation about business models: who asks, what, may they, do it, answer.
+
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::clock::Zone;
+use chassis::column::Day;
+use chassis::error::{Error, Result};
+use chassis::page::{Ask, size};
+use chassis::wire::reply;
+use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, text};
+use chrono::Days;
+use peers::settings::Settings;
+use peers::{Needs, Partners, Places};
+use proto::businessmodels as pb;
+use proto::businessmodels::business_model_service_server::{
+    BusinessModelService, BusinessModelServiceServer,
+};
+use proto::businessmodels::review_business_model_request::Decision;
+use tonic::Request;
+
+use super::row::Model;
+use super::{revision, rules, store};
+
+pub(crate) fn service(context: &Context) -> Result<BusinessModelServiceServer<BusinessModels>> {
+    Ok(BusinessModelServiceServer::new(BusinessModels {
+        desk: Desk::new(context),
+        revisions: Store::new(context),
+        partners: Partners::new(context)?,
+        places: Places::new(context)?,
+        needs: Needs::new(context)?,
+        settings: Settings::new(context)?,
+    }))
+}
+
+pub(crate) struct BusinessModels {
+    desk: Desk<Model>,
+    revisions: Store<revision::Model>,
+    partners: Partners,
+    places: Places,
+    needs: Needs,
+    settings: Settings,
+}
+
+impl BusinessModels {
+    /// What is published names partners that take part, adopted recommendations, and places and needs that there are.
+    async fn check(&self, caller: &Caller, model: &Model) -> Result<()> {
+        self.partners
+            .must_take_part(caller, "owner_partner", std::slice::from_ref(&model.owner_partner))
+            .await?;
+        self.partners.must_take_part(caller, "contributors", &model.contributors).await?;
+        self.partners.must_be_adopted(caller, &model.recommendations).await?;
+        let named = |(at, name): (usize, &String)| (format!("territories[{at}]"), name.clone());
+        let places: Vec<_> = model.territories.iter().enumerate().map(named).collect();
+        self.places.must_exist(caller, &places).await?;
+        self.needs.known(caller, "needs", &model.needs).await.map(drop)
+    }
+
+    /// The last day of a review that begins now (BEY-5).
+    async fn due(&self, call: &Call) -> Result<Option<Day>> {
+        let agreed = self.settings.current().await?;
+        let zone = Zone::parse("time_zone", &agreed.time_zone)?;
+        let days = u64::try_from(agreed.review_due_days).ok().map(Days::new);
+        let day = zone.day(call.now).zip(days).and_then(|(today, days)| today.checked_add_days(days));
+        Ok(day.and_then(Day::of))
+    }
+}
+
+#[tonic::async_trait]
+impl BusinessModelService for BusinessModels {
+    async fn create_business_model(
+        &self,
+        request: Request<pb::CreateBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        let (call, request) = self.desk.open(request)?;
+        let draft = request.business_model.unwrap_or_default();
+        if draft.owner_partner.is_empty() {
+            return Err(Error::required("business_model.owner_partner").into());
+        }
+        call.caller.must(rules::may_write(&call.caller, &draft.owner_partner), &draft.owner_partner)?;
+        let model = rules::create(&request.business_model_id, &draft, &call)?;
+        let owner = std::slice::from_ref(&model.owner_partner);
+        self.partners.must_take_part(&call.caller, "business_model.owner_partner", owner).await?;
+        self.desk.create(call, model).await
+    }
+
+    async fn get_business_model(
+        &self,
+        request: Request<pb::GetBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        self.desk.get(&request, &request.get_ref().name).await
+    }
+
+    async fn list_business_models(
+        &self,
+        request: Request<pb::ListBusinessModelsRequest>,
+    ) -> Reply<pb::ListBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let page = self.desk.list(&caller, request.get_ref(), store::visible(&caller)).await?;
+        let (business_models, next_page_token) = (page.rows, page.next_page_token);
+        reply(pb::ListBusinessModelsResponse { business_models, next_page_token })
+    }
+
+    async fn batch_get_business_models(
+        &self,
+        request: Request<pb::BatchGetBusinessModelsRequest>,
+    ) -> Reply<pb::BatchGetBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let business_models = self.desk.batch(&caller, &request.get_ref().names).await?;
+        reply(pb::BatchGetBusinessModelsResponse { business_models })
+    }
+
+    async fn search_business_models(
+        &self,
+        request: Request<pb::SearchBusinessModelsRequest>,
+    ) -> Reply<pb::SearchBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let most = usize::from(size(request.page_size)?);
+        let visible = store::visible(&caller);
+        let found = store::search(self.desk.store.database(), &request.query, visible, most).await?;
+        let business_models = found.into_iter().map(|found| found.shown_to(&caller)).collect();
+        reply(pb::SearchBusinessModelsResponse { business_models })
+    }
+
+    async fn update_business_model(
+        &self,
+        request: Request<pb::UpdateBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        self.desk.update(request, rules::may_update, rules::update).await
+    }
+
+    async fn submit_business_model(
+        &self,
+        request: Request<pb::SubmitBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        let call = Call::of(&request, &self.desk.context.clock)?;
+        let (asked, caller) = (&request.get_ref().name, Arc::clone(&call.caller));
+        let due = self.due(&call).await?;
+        let ask = |model: Model| async move { self.check(&caller, &model).await };
+        self.desk.change_once_asked(call, asked, ask, move |model, by| rules::submit(model, due, by)).await
+    }
+
+    async fn review_business_model(
+        &self,
+        request: Request<pb::ReviewBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        let mut call = Call::of(&request, &self.desk.context.clock)?;
+        let request = request.get_ref();
+        call.reason = text::plain("comment", &request.comment, 2000)?;
+        let (decision, caller) = (request.decision(), Arc::clone(&call.caller));
+        let ask = |model: Model| async move {
+            match decision {
+                Decision::Approve => self.check(&caller, &model).await,
+                Decision::Return | Decision::Unspecified => Ok(()),
+            }
+        };
+        let rule = move |model: &mut Model, by: &Call| rules::review(model, decision, by);
+        self.desk.change_once_asked(call, &request.name, ask, rule).await
+    }
+
+    async fn publish_business_model(
+        &self,
+        request: Request<pb::PublishBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        let call = Call::of(&request, &self.desk.context.clock)?;
+        let caller = Arc::clone(&call.caller);
+        let ask = |model: Model| async move { self.check(&caller, &model).await };
+        self.desk.change_once_asked(call, &request.get_ref().name, ask, rules::publish).await
+    }
+
+    async fn revise_business_model(
+        &self,
+        request: Request<pb::ReviseBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        self.desk.change(&request, rules::revise).await
+    }
+
+    async fn archive_business_model(
+        &self,
+        request: Request<pb::ArchiveBusinessModelRequest>,
+    ) -> Reply<pb::BusinessModel> {
+        self.desk.change(&request, rules::archive).await
+    }
+
+    async fn get_business_model_revision(
+        &self,
+        request: Request<pb::GetBusinessModelRevisionRequest>,
+    ) -> Reply<pb::BusinessModelRevision> {
+        let asked = &request.get_ref().name;
+        name::check_reference("name", revision::PATTERN, asked)?;
+        reply(self.revisions.get(asked).await?.into())
+    }
+
+    async fn list_business_model_revisions(
+        &self,
+        request: Request<pb::ListBusinessModelRevisionsRequest>,
+    ) -> Reply<pb::ListBusinessModelRevisionsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let parent = name::parent_id("parent", rules::PATTERN, &request.parent)?;
+        let visible = store::revisions(parent.map(|_| request.parent.as_str()));
+        let page = self.revisions.list(Ask::of(request, &caller), visible).await?;
+        reply(pb::ListBusinessModelRevisionsResponse {
+            business_model_revisions: page.rows.into_iter().map(Into::into).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+}

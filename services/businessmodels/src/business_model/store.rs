@@ -1,0 +1,119 @@
+//! Business models on disk: which of them are seen, what was published of them, and by which words they are found.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chassis::auth::Caller;
+use chassis::column::Packed;
+use chassis::database::{Database, Unit};
+use chassis::error::Result;
+use chassis::filter::holds;
+use chassis::text::fold;
+use chassis::words::Words;
+use proto::businessmodels as pb;
+use proto::businessmodels::business_model::State;
+use proto::common::LocalizedText;
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _};
+
+use super::revision;
+use super::row::{COLUMN, Column, Entity, Model};
+
+/// The words that models are found by.
+const WORDS: Words = Words("business_model_search");
+
+/// The models that a list shows: those that were published, and those that the caller's partners make.
+pub(crate) fn visible(caller: &Caller) -> Condition {
+    if caller.oversees() {
+        return Condition::all();
+    }
+    let public = Condition::any().add(COLUMN.published_number.gt(0));
+    let own = |partner: &String| {
+        let contributes = holds(Expr::col(Column::Contributors), partner);
+        Condition::any().add(COLUMN.owner_partner.eq(partner.as_str())).add(contributes)
+    };
+    caller.partners.keys().map(own).fold(public, Condition::add)
+}
+
+/// The revisions of one model, or of all.
+pub(crate) fn revisions(model: Option<&str>) -> Condition {
+    Condition::all().add_option(model.map(|model| revision::COLUMN.business_model.eq(model)))
+}
+
+/// Models by words, the best first.
+pub(crate) async fn search(
+    database: &Database,
+    query: &str,
+    visible: Condition,
+    most: usize,
+) -> Result<Vec<Model>> {
+    let names = WORDS.find(database, query, 2000).await?;
+    let mut found = HashMap::new();
+    let rows = Entity::find().filter(COLUMN.name.is_in(names.clone())).filter(visible);
+    for row in chassis::store::informed(
+        rows.all(database.reader()).await?,
+        database.reader().into(),
+        database.clock().now(),
+    )
+    .await?
+    {
+        found.insert(row.name.clone(), row);
+    }
+    Ok(names.iter().filter_map(|name| found.remove(name)).take(most).collect())
+}
+
+/// Tells models that are being revised what is published of them.
+pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let revised = |row: &Model| {
+        let written = matches!(row.state.get(), State::Draft | State::Submitted | State::Returned);
+        (written && row.published_number > 0).then(|| revision::name(&row.name, row.published_number))
+    };
+    let names: Vec<String> = rows.iter().filter_map(revised).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let found = revision::Entity::find().filter(revision::COLUMN.name.is_in(names)).all(db).await?;
+    let mut found: HashMap<String, _> =
+        found.into_iter().map(|row| (row.business_model, Arc::new(row.content.into_inner()))).collect();
+    for row in rows {
+        row.published = found.remove(&row.name);
+    }
+    Ok(())
+}
+
+/// Keeps what is published, whenever it is published anew (BM-6), and the words that a model is found by: while it is revised,
+/// those of what is published.
+pub(crate) async fn follow(model: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
+    let number = model.published_number;
+    let anew = number != before.map_or(0, |before| before.published_number);
+    if anew {
+        let (_, uid) = chassis::name::new_id('r');
+        // What it lacks is said in the language of whoever asks: it is no part of what is published.
+        let content = pb::BusinessModel { gaps: Vec::new(), ..model.clone().into() };
+        let kept = revision::Model {
+            name: revision::name(&model.name, number),
+            uid: uid.to_string(),
+            revision: 1,
+            create_time: unit.now,
+            update_time: unit.now,
+            business_model: model.name.clone(),
+            number,
+            content: Packed(content),
+        };
+        revision::Entity::insert(kept.into_active_model()).exec_without_returning(unit.txn).await?;
+    }
+    if anew || number == 0 {
+        WORDS.index(unit.txn, [(model.name.as_str(), words(model))], before.is_some()).await?;
+    }
+    Ok(())
+}
+
+/// The words of a model, in all its languages.
+fn words(model: &Model) -> String {
+    let blocks = model.canvas.iter().flat_map(|block| block.text.iter().chain(&block.items));
+    let texts = [&*model.title, &*model.summary].into_iter().chain(blocks);
+    let said = |text: &LocalizedText| {
+        text.translations.values().map(|said| fold(&said.text)).collect::<Vec<_>>().join(" ")
+    };
+    texts.map(said).collect::<Vec<_>>().join(" ")
+}

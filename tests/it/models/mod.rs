@@ -1,0 +1,3 @@
+//! Stories of business models.
+
+pub(crate) mod business_model;
