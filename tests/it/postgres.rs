@@ -96,6 +96,15 @@ impl Cluster {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// A copy of a database, as `pg_dump` makes it.
+    pub(crate) fn backup(&self, database: &str) -> Vec<u8> {
+        let mut dump = as_user(self.user, self.programs.join("pg_dump"));
+        dump.args(["-U", "ensemble", "-h"]).arg(&self.socket).args(["-d", database]);
+        let output = dump.current_dir("/").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// What PostgreSQL logged.
     pub(crate) fn log(&self) -> String {
         self.server.log()

@@ -1,5 +1,6 @@
 //! Every row of a database, as text: to find what should not be there.
 
+use crate::postgres::Cluster;
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
 /// Every row with the table that it stands in; bytes are shown as hexadecimal digits.
@@ -26,6 +27,20 @@ pub(crate) async fn everything(url: &str) -> Vec<(String, String)> {
     assert!(rows.len() > 10, "the tables have been found");
     database.close().await.unwrap();
     rows
+}
+
+/// A copy of a database, as those who run it make one: `VACUUM INTO` on SQLite, `pg_dump` on PostgreSQL.
+pub(crate) async fn backup(url: &str) -> Vec<u8> {
+    let database = Database::connect(url).await.unwrap();
+    if database.get_database_backend() != DbBackend::Sqlite {
+        database.close().await.unwrap();
+        return Cluster::shared().unwrap().backup(crate::postgres::name_of(url));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    database.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await.unwrap();
+    database.close().await.unwrap();
+    std::fs::read(copy).unwrap()
 }
 
 async fn texts(database: &DatabaseConnection, sql: String) -> Vec<String> {

@@ -399,6 +399,8 @@ pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full) // an acknowledged write survives a power cut (R1b)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
+                // What is deleted is overwritten: a copy of the file has nothing of whoever was erased.
+                .pragma("secure_delete", "on")
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "268435456")
         })

@@ -58,6 +58,12 @@ pub fn sign(signer: &dyn Signer, payload: &impl Serialize) -> Result<String, ser
     Ok(format!("{signed}.{signature}"))
 }
 
+/// The key that a document says signed it, and its payload: to be signed anew by whoever keeps it, not to be believed.
+pub fn kept(text: &str) -> Option<(String, serde_json::Value)> {
+    let jws = parse(text)?;
+    Some((jws.header.kid?, serde_json::from_slice(&jws.payload).ok()?))
+}
+
 /// Takes a document apart; nothing when it is not one.
 pub(crate) fn parse(text: &str) -> Option<Compact<'_>> {
     if text.len() > LONGEST {

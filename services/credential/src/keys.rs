@@ -105,35 +105,70 @@ impl Key {
     }
 }
 
-/// The public keys that are believed.
+/// The public keys that are believed, and those that are not any more: others may hold their private half.
+///
+/// As JSON, the latter stand beside `keys`, in a member of their own (RFC 7517 §5: who does not know it passes over it), so that
+/// no reader finds them among the keys to believe.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeySet(Vec<Key>);
+pub struct KeySet {
+    keys: Vec<Key>,
+    compromised: Vec<Key>,
+}
+
+/// The member of a set with the keys that are believed no more.
+const COMPROMISED: &str = "compromised_keys";
 
 impl KeySet {
     /// These.
     pub fn new(keys: Vec<Key>) -> Self {
-        Self(keys)
+        Self { keys, compromised: Vec::new() }
+    }
+
+    /// With these, which are believed no more.
+    #[must_use]
+    pub fn without(mut self, compromised: Vec<Key>) -> Self {
+        self.compromised = compromised;
+        self
     }
 
     /// A JSON Web Key Set; keys of other kinds are passed over. Nothing when it is no set.
     pub fn parse(json: &str) -> Option<Self> {
         let set: Value = serde_json::from_str(json).ok()?;
-        Some(Self(set["keys"].as_array()?.iter().filter_map(Key::parse).collect()))
+        let keys = |member: &str| Some(set[member].as_array()?.iter().filter_map(Key::parse).collect());
+        Some(Self { keys: keys("keys")?, compromised: keys(COMPROMISED).unwrap_or_default() })
     }
 
     /// As a JSON Web Key Set.
     pub fn json(&self) -> String {
-        json!({ "keys": self.0.iter().map(Key::jwk).collect::<Vec<_>>() }).to_string()
+        let all = |keys: &[Key]| keys.iter().map(Key::jwk).collect::<Vec<_>>();
+        let mut set = json!({ "keys": all(&self.keys) });
+        if !self.compromised.is_empty() {
+            set[COMPROMISED] = json!(all(&self.compromised));
+        }
+        set.to_string()
     }
 
     /// The key with that address.
     pub fn by_id(&self, id: &str) -> Option<&Key> {
-        self.0.iter().find(|key| key.id == id)
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// The key with that address is believed no more.
+    pub fn is_compromised(&self, id: &str) -> bool {
+        self.compromised.iter().any(|key| key.id == id)
     }
 
     /// The key with that thumbprint.
     pub(crate) fn by_thumbprint(&self, thumbprint: &str) -> Option<&Key> {
-        self.0.iter().find(|key| key.thumbprint() == thumbprint)
+        self.keys.iter().find(|key| key.thumbprint() == thumbprint)
+    }
+}
+
+impl KeySet {
+    /// What was signed names, or brings, a key that is believed no more.
+    pub(crate) fn was_compromised(&self, id: Option<&str>, thumbprint: Option<&str>) -> bool {
+        let mut all = self.compromised.iter();
+        all.any(|key| id == Some(key.id()) || thumbprint == Some(key.thumbprint()))
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Verdict {
     Malformed,
     /// It says one thing as a credential and another as a token.
     ClaimMismatch,
+    /// Its key is believed no more: others may have signed it.
+    KeyCompromised,
 }
 
 /// Something that is looked at.
@@ -133,6 +135,10 @@ pub(crate) fn signed<'k>(
     let jws = look(checks, Check::Structure, typed, Verdict::Malformed)?;
     let allowed = ALGORITHMS.contains(&jws.header.alg.as_str()).then_some(());
     look(checks, Check::Algorithm, allowed, Verdict::InvalidSignature)?;
+    let brought = jws.header.jwk.as_ref().and_then(thumbprint);
+    let lost = keys.was_compromised(jws.header.kid.as_deref(), brought.as_deref());
+    look(checks, Check::IssuerKey, (!lost).then_some(()), Verdict::KeyCompromised)?;
+    checks.pop();
     let known = match (&jws.header.kid, &jws.header.jwk) {
         (Some(id), None) => keys.by_id(id),
         // A key that comes along is none to believe: it only says which of ours it is.

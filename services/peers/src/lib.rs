@@ -7,10 +7,13 @@ use chassis::error::{Error, Result, Violations};
 use chassis::{Context, peer, say};
 use proto::identity::user_service_client::UserServiceClient;
 use proto::identity::{GetUserRequest, user};
+use proto::partners::commitment_service_client::CommitmentServiceClient;
 use proto::partners::partner_service_client::PartnerServiceClient;
+use proto::partners::partnership_service_client::PartnershipServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::{
-    BatchGetPartnersRequest, BatchGetRecommendationsRequest, Partner, partner, recommendation,
+    BatchGetPartnersRequest, BatchGetRecommendationsRequest, Commitment, GetCommitmentRequest,
+    GetPartnershipRequest, Partner, partner, recommendation,
 };
 use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
@@ -26,6 +29,9 @@ pub const RECOMMENDATION: &str = "recommendations/{recommendation}";
 pub const TERRITORY: &str = "territories/{territory}";
 /// The pattern of names of needs.
 pub const NEED: &str = "territories/{territory}/needs/{need}";
+
+/// The pattern of names of commitments.
+pub const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
 
 /// The partners service.
 #[derive(Clone)]
@@ -102,6 +108,50 @@ impl Partners {
             "{name} n'est pas une recommandation adoptée : indiquez dans recommendations celles qui le sont, voir `ensemble recommendation list --state ADOPTED`"
         );
         Err(Error::refused("RECOMMENDATION_ADOPTED", why).about("recommendation", name))
+    }
+}
+
+/// The commitments of partners.
+#[derive(Clone)]
+pub struct Commitments {
+    commitments: CommitmentServiceClient<Channel>,
+    partnerships: PartnershipServiceClient<Channel>,
+}
+
+impl Commitments {
+    /// Where they are, as this process knows.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn new(context: &Context) -> Result<Self> {
+        let channel = context.channel_to("partners")?;
+        Ok(Self {
+            commitments: CommitmentServiceClient::new(channel.clone()),
+            partnerships: PartnershipServiceClient::new(channel),
+        })
+    }
+
+    /// A commitment, as it is now.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on `commitment` when there is none; `UNAVAILABLE` when partners cannot be asked.
+    pub async fn find(&self, caller: &Caller, name: &str) -> Result<Commitment> {
+        let request = peer::on_behalf_of(caller, GetCommitmentRequest { name: name.to_owned() });
+        peer::known("commitment", self.commitments.clone().get_commitment(request).await)
+    }
+
+    /// Who receives a commitment: the partner that it names, or the lead of its partnership.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub async fn receiver(&self, caller: &Caller, commitment: &Commitment) -> Result<String> {
+        if !commitment.recipient.is_empty() {
+            return Ok(commitment.recipient.clone());
+        }
+        let (partnership, _) = commitment.name.split_once("/commitments/").unwrap_or_default();
+        let request = GetPartnershipRequest { name: partnership.to_owned() };
+        let answer = self.partnerships.clone().get_partnership(peer::on_behalf_of(caller, request)).await;
+        Ok(peer::known("commitment", answer)?.lead_partner)
     }
 }
 

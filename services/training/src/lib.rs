@@ -2,8 +2,9 @@
 //!
 //! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment`,
 //! `demographics`, `attendance`, `session_statistics`, `assessment`, `capacity_assessment`, `certificate`, `certificate_jws`,
-//! `status_list` and `issuer_key`. Asks partners whether the
-//! providers of what is published take part, and which recommendations are adopted; identity who a trainer is; projects which
+//! `status_list`, `issuer_key`, `feedback_secret`, `feedback_used` and `feedback_count`. Asks partners whether the
+//! providers of what is published take part, and which recommendations are adopted, and how many seats a
+//! commitment has; identity who a trainer is; projects which
 //! territories there are.
 
 mod alignment;
@@ -11,6 +12,8 @@ pub mod assessment;
 pub mod capacity_assessment;
 pub mod certificate;
 pub mod enrolment;
+pub mod evaluation;
+pub mod feedback;
 mod mode;
 pub mod participant;
 pub mod programme;
@@ -27,12 +30,14 @@ pub const SERVICE: chassis::Service = chassis::Service {
         async move {
             let partners = peers::Partners::new(context)?;
             let settings = peers::settings::Settings::new(context)?;
-            routes.add_service(programme::rpc::service(context, &partners));
+            routes.add_service(programme::rpc::service(context, &partners, settings.clone()));
             routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
             routes.add_service(session::rpc::service(
                 context,
                 peers::Places::new(context)?,
+                peers::Commitments::new(context)?,
                 settings.clone(),
+                chassis::seal::Seals::open(&context.config)?,
             ));
             let certificates = certificate::Office::open(context).await?;
             routes.add_service(participant::rpc::service(context, settings, certificates.clone()));

@@ -3,5 +3,6 @@
 mod access;
 mod assignment;
 mod hostile;
+mod personal;
 mod shape;
 mod standard;

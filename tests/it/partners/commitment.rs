@@ -83,7 +83,7 @@ pub(crate) fn cash(partner: &str, minor_units: i64) -> pb::Commitment {
 
 type Answered = Result<tonic::Response<pb::Commitment>, tonic::Status>;
 
-async fn pledge(by: &Caller, partnership: &str, commitment: pb::Commitment) -> Answered {
+pub(crate) async fn pledge(by: &Caller, partnership: &str, commitment: pb::Commitment) -> Answered {
     let request = pb::CreateCommitmentRequest {
         parent: partnership.to_owned(),
         commitment: Some(commitment),

@@ -15,9 +15,9 @@ use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 use crate::projects::reporting::in_days;
 
-type Answered = Result<tonic::Response<pb::Assessment>, tonic::Status>;
+pub(super) type Answered = Result<tonic::Response<pb::Assessment>, tonic::Status>;
 
-async fn assess(
+pub(super) async fn assess(
     by: &Caller,
     enrolment: &str,
     phase: Phase,
@@ -97,10 +97,14 @@ async fn what_is_learnt_stays_and_who_learnt_it_is_forgotten(network: &'static N
     for seat in &seats {
         done(assess(&school.teacher, seat, Phase::Pre, Instrument::Test, (0, 1)).await);
     }
-    let again = assess(&person, &own, Phase::Pre, Instrument::Self_, (0, 8)).await;
+    // What people say of themselves stands beside it, once, and in nobody's way.
+    done(assess(&person, &own, Phase::Pre, Instrument::Self_, (0, 8)).await);
+    let again = assess(&person, &own, Phase::Pre, Instrument::Self_, (0, 7)).await;
     expect(Code::FailedPrecondition, "TRN_14", again);
-    assert_eq!(listed(&person, &opened.name).await.len(), 1, "one's own");
-    assert_eq!(listed(&school.teacher, &opened.name).await.len(), 6);
+    let again = assess(&school.teacher, &own, Phase::Pre, Instrument::Observation, (0, 7)).await;
+    expect(Code::FailedPrecondition, "TRN_14", again);
+    assert_eq!(listed(&person, &opened.name).await.len(), 2, "one's own");
+    assert_eq!(listed(&school.teacher, &opened.name).await.len(), 7);
     assert!(listed(&stranger, "programmes/-/sessions/-").await.is_empty());
 
     network.later(18);

@@ -39,7 +39,7 @@ async fn revoke(by: &Caller, name: &str, reason: &str) -> Answered {
     by.certificates().revoke_certificate(request).await
 }
 
-async fn read(by: &Caller, name: &str) -> Answered {
+pub(super) async fn read(by: &Caller, name: &str) -> Answered {
     by.certificates().get_certificate(pb::GetCertificateRequest { name: name.to_owned() }).await
 }
 
@@ -50,17 +50,17 @@ async fn listed(by: &Caller, filter: &str) -> Vec<String> {
     page.certificates.into_iter().map(|certificate| certificate.name).collect()
 }
 
-async fn looked(by: &Caller, credential: Credential) -> pb::VerifyCertificateResponse {
+pub(super) async fn looked(by: &Caller, credential: Credential) -> pb::VerifyCertificateResponse {
     let request = pb::VerifyCertificateRequest { credential: Some(credential) };
     done(by.certificates().verify_certificate(request).await)
 }
 
 /// What anyone is told of a signed credential.
-async fn verdict(network: &'static Network, jws: &str) -> Verdict {
+pub(super) async fn verdict(network: &'static Network, jws: &str) -> Verdict {
     looked(&network.anonymous(), Credential::CompactJws(jws.to_owned())).await.verdict()
 }
 
-async fn keys(network: &'static Network) -> KeySet {
+pub(super) async fn keys(network: &'static Network) -> KeySet {
     let request = pb::GetIssuerKeysRequest {};
     let set = done(network.anonymous().certificates().get_issuer_keys(request).await).json;
     KeySet::parse(&set).unwrap()
@@ -73,7 +73,7 @@ async fn status_list(network: &'static Network, name: &str) -> StatusList {
 }
 
 /// A school whose programme certifies, for so many months.
-async fn certifying(network: &'static Network, validity_months: i32) -> School {
+pub(super) async fn certifying(network: &'static Network, validity_months: i32) -> School {
     let partner = network.active_partner().await.name;
     let admin = network.partner_admin(&partner).await;
     let draft = pb::Programme {
@@ -87,11 +87,11 @@ async fn certifying(network: &'static Network, validity_months: i32) -> School {
 }
 
 /// So many learners in a session, and their enrolments.
-struct Class {
-    learners: Vec<(Caller, pb::Participant, String)>,
+pub(super) struct Class {
+    pub(super) learners: Vec<(Caller, pb::Participant, String)>,
 }
 
-async fn class(network: &'static Network, school: &School, size: i32) -> Class {
+pub(super) async fn class(network: &'static Network, school: &School, size: i32) -> Class {
     let session = school.opened(school.draft(size)).await.name;
     let mut learners = Vec::new();
     for _ in 0..size {
@@ -104,7 +104,7 @@ async fn class(network: &'static Network, school: &School, size: i32) -> Class {
 
 impl Class {
     /// Everyone with a new token, after the clock was moved.
-    async fn again(mut self) -> Self {
+    pub(super) async fn again(mut self) -> Self {
         for (person, _, _) in &mut self.learners {
             *person = person.again().await;
         }
@@ -309,6 +309,8 @@ async fn trn_20_every_lie_has_its_verdict(network: &'static Network) {
     }
     let certificate = done(issue(&teacher, seat).await);
     assert_eq!(certificate.expire_time, None, "good for ever");
+    assert_eq!(done(super::enrolment::read(awa, seat).await).certificate, certificate.name);
+    assert_eq!(done(super::enrolment::read(bo, later).await).certificate, "");
     let jws = done(read(awa, &certificate.name).await).compact_jws;
     let parts: Vec<&str> = jws.split('.').collect();
     let said = payload(&jws);

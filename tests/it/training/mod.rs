@@ -4,7 +4,10 @@ mod assessment;
 mod attendance;
 mod capacity;
 mod certificate;
+mod compromise;
+mod drawing;
 pub(crate) mod enrolment;
+mod evaluation;
 pub(crate) mod participant;
 pub(crate) mod programme;
 pub(crate) mod session;
@@ -14,7 +17,7 @@ use prost::Message as _;
 
 use crate::harness::Network;
 
-/// Neither the logs of a network, nor any event or row of training says any of these words.
+/// Neither the logs of a network, nor any event, row or backup of training says any of these words.
 pub(crate) async fn nothing_says(network: &'static Network, canaries: &[&str]) {
     assert!(canaries.iter().all(|canary| canary.len() >= 8), "{canaries:?} may be anywhere");
     let coordinator = network.coordinator().await.again().await;
@@ -38,5 +41,12 @@ pub(crate) async fn nothing_says(network: &'static Network, canaries: &[&str]) {
         let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
         let found = rows.iter().find(|(_, row)| row.contains(canary) || row.to_lowercase().contains(&hex));
         assert!(found.is_none(), "a row says {canary}: {found:?}");
+    }
+    let copy = crate::rows::backup(&network.databases["training"]).await;
+    let says = |word: &[u8]| copy.windows(word.len()).any(|window| window == word);
+    assert!(says(b"demographics"), "the copy is whole");
+    for canary in canaries {
+        let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!says(canary.as_bytes()) && !says(hex.as_bytes()), "a backup says {canary}");
     }
 }

@@ -1,8 +1,8 @@
 //! What a group has learnt (TRN-15): of matched pairs alone, by the same instrument and within one version of a framework. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use proto::training::assessment::Phase;
+use proto::training::assessment::{Instrument, Phase};
 
 use super::row::Model;
 
@@ -22,18 +22,30 @@ pub struct Pairs {
 
 /// The pairs that match, competence by competence.
 pub fn pairs(assessments: &[Model]) -> BTreeMap<Competence, Pairs> {
+    between(assessments, Phase::Pre, Phase::Post)
+}
+
+/// The pairs of two phases that match, competence by competence.
+pub fn between(assessments: &[Model], earlier: Phase, later: Phase) -> BTreeMap<Competence, Pairs> {
     let of_phase = |phase: Phase| assessments.iter().filter(move |one| one.phase == phase);
     let mut found: BTreeMap<Competence, Pairs> = BTreeMap::new();
-    for before in of_phase(Phase::Pre) {
+    // Someone who was also assessed by others counts once: by what those have seen.
+    let own = |assessment: &&Model| assessment.instrument == Instrument::Self_;
+    let mut counted: BTreeSet<(&str, Competence)> = BTreeSet::new();
+    let of_others = of_phase(earlier).filter(|one| !own(one));
+    for before in of_others.chain(of_phase(earlier).filter(own)) {
         let same =
             |after: &&Model| (&after.enrolment, after.instrument) == (&before.enrolment, before.instrument);
-        let Some(after) = of_phase(Phase::Post).find(same) else { continue };
+        let Some(after) = of_phase(later).find(same) else { continue };
         for (what, level) in levels(before) {
-            if let Some((_, later)) = levels(after).find(|(known, _)| *known == what) {
+            let after = levels(after).find(|(known, _)| *known == what);
+            if let Some((_, reached)) = after
+                && counted.insert((&before.enrolment, what.clone()))
+            {
                 let pairs = found.entry(what).or_default();
                 pairs.people += 1;
                 pairs.before += level;
-                pairs.after += later;
+                pairs.after += reached;
             }
         }
     }

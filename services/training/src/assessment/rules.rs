@@ -31,6 +31,13 @@ pub fn assesses(caller: &Caller, enrolment: &Enrolment, instrument: Instrument) 
     outcome::judges(caller, enrolment) || themselves && instrument == Instrument::Self_
 }
 
+/// Whether one stands in another's way (TRN-14): of a person in a phase there is one by others, a test or an observation, and
+/// beside it one of their own, which decides nothing and hinders nobody.
+pub fn is_same(one: &Model, other: &Model) -> bool {
+    let own = |assessment: &Model| assessment.instrument == Instrument::Self_;
+    (&one.enrolment, one.phase, own(one)) == (&other.enrolment, other.phase, own(other))
+}
+
 /// Who reads it.
 pub fn concerns(caller: &Caller, assessment: &Model) -> bool {
     assessment.whose.as_ref().is_some_and(|whose| enrolments::concerns(caller, whose))

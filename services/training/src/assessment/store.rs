@@ -63,7 +63,9 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
 async fn once_a_phase(unit: &Unit<'_>, row: &Model) -> Result<()> {
     let same =
         Entity::find().filter(COLUMN.enrolment.eq(row.enrolment.as_str())).filter(COLUMN.phase.eq(row.phase));
-    let Some(holder) = same.one(unit.txn).await? else { return Ok(()) };
+    let mut same = same.all(unit.txn).await?;
+    same.retain(|other| rules::is_same(row, other));
+    let Some(holder) = same.pop() else { return Ok(()) };
     let holder = holder.name;
     Err(Error::refused(
         "TRN-14",

@@ -10,7 +10,7 @@ use proto::training::session::State as Session;
 
 use super::gain::{Pairs, pairs};
 use super::row::Model;
-use super::rules::{assesses, create};
+use super::rules::{assesses, create, is_same};
 use crate::alignment::tests::digcomp;
 use crate::enrolment::tests::enrolment;
 use crate::participant::tests::learner;
@@ -94,6 +94,11 @@ fn trn_15_a_gain_is_of_matched_pairs_alone() {
     ];
     let found: Vec<_> = pairs(&all).into_values().collect();
     assert_eq!(found, [Pairs { people: 2, before: 5, after: 8 }]);
+    // What they say of themselves too is not counted a second time.
+    let own = [assessed("a", Pre, Self_, "3.0", 1), assessed("a", Post, Self_, "3.0", 8)];
+    let both: Vec<_> = own.into_iter().chain(all.iter().cloned()).collect();
+    let found: Vec<_> = pairs(&both).into_values().collect();
+    assert_eq!(found, [Pairs { people: 2, before: 5, after: 8 }]);
     assert!(pairs(&all[4..]).is_empty());
 }
 
@@ -115,4 +120,19 @@ fn every_wrong_field_is_named() {
         wrong(&odd),
         "assessment_id assessment.assess_date assessment.levels[0].level assessment.levels[3].alignment assessment.levels[1]"
     );
+}
+
+#[test]
+fn trn_14_one_by_others_and_one_of_their_own_in_each_phase() {
+    use Instrument::{Observation, Self_, Test};
+    let of = |phase: Phase, instrument: Instrument| {
+        let mut made = made(Phase::Post, "2026-04-08", Session::Completed, State::Confirmed).unwrap();
+        (made.phase, made.instrument) = (phase.into(), instrument.into());
+        made
+    };
+    let test = of(Phase::Post, Test);
+    assert!(is_same(&test, &of(Phase::Post, Test)) && is_same(&test, &of(Phase::Post, Observation)));
+    assert!(!is_same(&test, &of(Phase::Pre, Test)));
+    assert!(!is_same(&test, &of(Phase::Post, Self_)), "what they say of themselves hinders nobody");
+    assert!(is_same(&of(Phase::Post, Self_), &of(Phase::Post, Self_)));
 }

@@ -7,7 +7,7 @@ use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::say;
 use chassis::text;
-use credential::{Badge, Ed25519, Identifier, Profile, StatusEntry, jws};
+use credential::{Badge, Ed25519, Identifier, KeySet, Profile, StatusEntry, jws};
 use proto::common::LocalizedText;
 
 use super::row::Model;
@@ -84,4 +84,26 @@ fn badge(certificate: &Model, asked: &Asked) -> Result<Badge> {
         },
         identifier,
     })
+}
+
+/// Signs a certificate anew whose key is believed no more: it says what it said.
+pub(super) async fn reissue(
+    unit: &mut Unit<'_>,
+    call: &Call,
+    name: &str,
+    (office, keys, signer): (&Office, &KeySet, &Ed25519),
+) -> Result<(Model, bool)> {
+    let found: Option<Model> = chassis::store::find(unit, name).await?;
+    let before = found.ok_or_else(|| call.caller.not_found(name))?;
+    call.caller.must(rules::reissues(&call.caller, &before), name)?;
+    let kept = jws::kept(&office.signed(&before)?);
+    let lost = kept.as_ref().is_some_and(|(key, _)| keys.is_compromised(key));
+    let rule = |certificate: &mut Model| {
+        let payload = rules::reissue(certificate, lost).map(|()| kept.as_ref().map(|(_, said)| said))?;
+        let payload = payload.ok_or_else(|| Error::internal("what was signed is lost"))?;
+        let signed = jws::sign(signer, payload).map_err(Error::internal)?;
+        certificate.sealed = office.seals.seal(&certificate.name, signed.as_bytes())?;
+        Ok(())
+    };
+    chassis::store::apply(unit, call, before, rule).await
 }

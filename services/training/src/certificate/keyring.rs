@@ -4,10 +4,11 @@
 //! Replicas that share a keys directory sign with the same key; one that has a directory of its own makes its own.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chassis::change::About;
 use chassis::clock::Clock;
+use chassis::column::Micros;
 use chassis::database::{Database, Outcome, Unit};
 use chassis::error::{Error, Result};
 use chassis::private::Directory;
@@ -19,6 +20,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel as _, QueryOrder as _};
 
 const SERVICE: &str = "training";
+const SECOND: i64 = 1_000_000;
 
 mod row {
     #![expect(unreachable_pub, reason = "what the derive of an entity makes is public")]
@@ -38,6 +40,8 @@ mod row {
         pub create_time: Micros,
         /// Signs no more from then on.
         pub retire_time: Option<Micros>,
+        /// Is believed no more since then.
+        pub compromise_time: Option<Micros>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -53,8 +57,6 @@ struct Inner {
     directory: Directory,
     base: String,
     loaded: Mutex<HashMap<String, Arc<Ed25519>>>,
-    /// The published keys as they were last read: none is ever taken back.
-    known: RwLock<Arc<KeySet>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -82,7 +84,6 @@ impl Keyring {
             directory: Directory::open(&context.config.keys, "issuer")?,
             base,
             loaded: Mutex::default(),
-            known: RwLock::default(),
         }));
         keyring.published().await?;
         Ok(keyring)
@@ -154,21 +155,66 @@ impl Keyring {
         kept.map(drop)
     }
 
-    /// All public keys, the newest first.
+    /// All public keys, the newest first, as they are now: one that others may hold is believed nowhere from then on.
     ///
     /// # Errors
     /// Only the database's.
-    pub(super) async fn published(&self) -> Result<Arc<KeySet>> {
+    pub(super) async fn published(&self) -> Result<KeySet> {
         let keys = all(self.0.database.reader()).await?;
         let parse = |key: &row::Model| Key::parse(&serde_json::from_str(&key.jwk).ok()?);
-        let set = Arc::new(KeySet::new(keys.iter().filter_map(parse).collect()));
-        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&set);
-        Ok(set)
+        let (lost, kept): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.compromise_time.is_some());
+        let set = |keys: Vec<&row::Model>| keys.into_iter().filter_map(parse).collect();
+        Ok(KeySet::new(set(kept)).without(set(lost)))
     }
 
-    /// The public keys as they were last read: what is signed with another is to be looked at again with those of now.
-    pub(super) fn known(&self) -> Arc<KeySet> {
-        Arc::clone(&self.0.known.read().unwrap_or_else(PoisonError::into_inner))
+    /// Whether something may have been signed at that time with a key that is believed no more.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub(super) async fn doubtful(&self, signed: Micros) -> Result<bool> {
+        // Certificates are dated by whole seconds.
+        let began = |key: &row::Model| key.create_time.0 - SECOND < signed.0;
+        let in_use = |key: &row::Model| began(key) && key.retire_time.is_none_or(|end| signed <= end);
+        let keys = all(self.0.database.reader()).await?;
+        Ok(keys.iter().any(|key| key.compromise_time.is_some() && in_use(key)))
+    }
+
+    /// Believes a key no more; it signs no more either.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on `key_id` when there is none; `FAILED_PRECONDITION` when it is believed no more already.
+    pub(super) async fn compromise(&self, call: Call, id: String) -> Result<()> {
+        call.reason_required()?;
+        let work = self.0.database.write(SERVICE, move |unit| {
+            let (id, call) = (id.clone(), call.clone());
+            async move {
+                if idempotency::find(unit.txn, SERVICE, &call).await?.is_some() {
+                    return Ok(Outcome::Discard(()));
+                }
+                let known = row::Entity::find_by_id(id.as_str()).one(unit.txn).await?;
+                let unknown = || say!("there is no such key", "cette clé n'existe pas");
+                let mut key = known.ok_or_else(|| Error::invalid("key_id", unknown()))?;
+                if key.compromise_time.is_some() {
+                    let why = say!("it is believed no more already", "on ne s'y fie déjà plus");
+                    return Err(Error::refused("STATE", why));
+                }
+                key.compromise_time = Some(unit.now);
+                key.retire_time = key.retire_time.or(Some(unit.now));
+                let resource = format!("issuerKeys/{}", key.id.rsplit('#').next().unwrap_or_default());
+                let message = pb::IssuerKeySet { json: format!("{{\"compromised_keys\":[{}]}}", key.jwk) };
+                key.into_active_model().reset_all().update(unit.txn).await?;
+                let states = ("PUBLISHED", "COMPROMISED");
+                let about = About { resource: &resource, revision: 2, states, owner: "", public: true };
+                unit.record(&call, about, &message);
+                if call.validate_only {
+                    return Ok(Outcome::Discard(()));
+                }
+                idempotency::remember(unit, SERVICE, &call, &resource, &[]).await?;
+                Ok(Outcome::Keep(()))
+            }
+            .boxed()
+        });
+        work.await
     }
 
     fn held(&self, newest_first: &[row::Model]) -> Option<String> {
@@ -194,6 +240,7 @@ impl Keyring {
             jwk: key.jwk().to_string(),
             create_time: now,
             retire_time: None,
+            compromise_time: None,
         }
     }
 

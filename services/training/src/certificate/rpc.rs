@@ -178,6 +178,30 @@ impl CertificateService for Certificates {
         reply(pb::IssuerKeySet { json: self.office.keyring.published().await?.json() })
     }
 
+    async fn compromise_issuer_key(
+        &self,
+        request: Request<pb::CompromiseIssuerKeyRequest>,
+    ) -> Reply<pb::IssuerKeySet> {
+        let (call, request) = self.desk.open(request)?;
+        self.office.keyring.compromise(call, request.key_id).await?;
+        reply(pb::IssuerKeySet { json: self.office.keyring.published().await?.json() })
+    }
+
+    async fn reissue_certificate(
+        &self,
+        request: Request<pb::ReissueCertificateRequest>,
+    ) -> Reply<pb::Certificate> {
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        let (keys, signer) = (self.office.keyring.published().await?, self.office.keyring.signer().await?);
+        let with = Arc::new((self.office.clone(), keys, signer));
+        let done = self.desk.once(call, move |unit, call| {
+            let (with, asked) = (Arc::clone(&with), request.name.clone());
+            async move { issue::reissue(unit, call, &asked, (&with.0, &with.1, &with.2)).await }.boxed()
+        });
+        done.await
+    }
+
     async fn rotate_issuer_key(
         &self,
         request: Request<pb::RotateIssuerKeyRequest>,

@@ -162,6 +162,31 @@ pub fn revoke(certificate: &mut Model, call: &Call) -> Result<()> {
     Ok(())
 }
 
+/// Who has a certificate signed anew: whoever issues it, and coordinators.
+pub fn reissues(caller: &Caller, certificate: &Model) -> bool {
+    let session = certificate.known.as_ref().and_then(|known| known.known.session.as_ref());
+    caller.is(Role::Coordinator) || session.is_some_and(|session| session::rules::teaches(caller, session))
+}
+
+/// A certificate is signed anew only when its key is believed no more (`lost`), and while it is in force.
+///
+/// # Errors
+/// `FAILED_PRECONDITION` otherwise.
+pub fn reissue(certificate: &Model, lost: bool) -> Result<()> {
+    let why = match certificate.state.get() {
+        _ if certificate.sealed.is_empty() => say!(
+            "its learner was erased, and what was signed with them",
+            "la personne a été effacée, et le titre signé avec elle"
+        ),
+        State::Issued if lost => return Ok(()),
+        State::Issued => {
+            say!("its key is good: nothing is to be signed anew", "sa clé est bonne : rien n'est à réémettre")
+        }
+        _ => say!("it is not in force", "il n'est pas en vigueur"),
+    };
+    Err(Error::refused("TRN-20", why))
+}
+
 /// The certificate as the clock has it.
 pub fn settle(certificate: &mut Model, now: Micros) {
     let ended = certificate.expire_time.filter(|end| *end <= now);

@@ -87,6 +87,25 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
     Ok(())
 }
 
+/// The certificates of these enrolments, by name.
+pub(crate) async fn names(
+    db: &impl ConnectionTrait,
+    enrolments: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, String>, DbErr> {
+    let (all, mut found) = (enrolments.collect::<Vec<_>>(), HashMap::new());
+    for some in all.chunks(1000) {
+        let select = Query::select()
+            .columns(["enrolment", "name"])
+            .from("certificate")
+            .and_where(Expr::col("enrolment").is_in(some.iter().copied()))
+            .to_owned();
+        for row in db.query_all(&select).await? {
+            found.insert(row.try_get("", "enrolment")?, row.try_get("", "name")?);
+        }
+    }
+    Ok(found)
+}
+
 /// Adds to certificates what was signed.
 pub(crate) async fn complete(rows: &mut [Model], db: &DatabaseExecutor<'_>) -> Result<(), DbErr> {
     let mut kept = HashMap::new();

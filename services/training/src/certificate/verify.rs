@@ -25,14 +25,7 @@ pub(super) async fn signed(
     text: &str,
     now: Micros,
 ) -> Result<pb::VerifyCertificateResponse> {
-    let opened = match credential::open(text, &office.keyring.known()) {
-        // Perhaps another process made a key since.
-        Err(Refused { verdict: Verdict::UnknownIssuer, .. }) => {
-            credential::open(text, &*office.keyring.published().await?)
-        }
-        looked => looked,
-    };
-    match opened {
+    match credential::open(text, &office.keyring.published().await?) {
         Err(Refused { verdict, checks }) => Ok(told(Some(verdict), &checks)),
         Ok(opened) => standing(db, &opened, now).await,
     }
@@ -82,6 +75,11 @@ pub(super) async fn known(
         State::Expired => (Verdict::Expired, Outcome::Passed, Outcome::Failed),
         State::Issued | State::Unspecified => (Verdict::Valid, Outcome::Passed, Outcome::Passed),
     };
+    // What signed it is forgotten too: where it may have been a key that is believed no more, it is not believed.
+    let verdict = match office.keyring.doubtful(certificate.issue_time).await? {
+        true if verdict == Verdict::Valid => Verdict::KeyCompromised,
+        _ => verdict,
+    };
     let checks =
         vec![(Check::Signature, Outcome::NotDone), (Check::Revocation, revocation), (Check::Period, period)];
     let session = certificate.known.as_ref().and_then(|known| known.known.session.clone());
@@ -128,6 +126,7 @@ fn told(verdict: Option<Verdict>, checks: &[(Check, Outcome)]) -> pb::VerifyCert
         Some(Verdict::UnknownIssuer) => Found::UnknownIssuer,
         Some(Verdict::Malformed) => Found::Malformed,
         Some(Verdict::ClaimMismatch) => Found::ClaimMismatch,
+        Some(Verdict::KeyCompromised) => Found::KeyCompromised,
     };
     pb::VerifyCertificateResponse {
         verdict: verdict.into(),

@@ -64,6 +64,8 @@ pub struct Known {
     pub now: Micros,
     /// What a test or an observation has shown after the session: the sum of the levels, and how many there are.
     pub shown: Option<(i32, i32)>,
+    /// Its certificate, by name.
+    pub certificate: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -97,6 +99,7 @@ impl From<Model> for pb::Enrolment {
             enrol_time: Some(enrolment.enrol_time.to_timestamp()),
             attendance: enrolment.attendance.into_inner(),
             attendance_percent: percent,
+            certificate: enrolment.known.certificate,
             allowed_actions: Vec::new(),
         }
     }

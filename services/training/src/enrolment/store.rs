@@ -19,7 +19,7 @@ use sea_orm::{
 use super::row::{COLUMN, Entity, Known, Model};
 use super::rules::{Counts, Kinds};
 use crate::programme::store::once;
-use crate::{assessment, participant, session};
+use crate::{assessment, certificate, participant, session};
 
 /// Who people are, for equality statistics: without a history, and gone when the session is closed.
 pub(crate) mod demographics {
@@ -115,6 +115,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
     let queues = queues(db, waiting.map(|row| &row.session)).await?;
     let mut attendance = attended(db, rows).await?;
     let shown = shown(db, rows).await?;
+    let mut certificates = certificate::store::names(db, rows.iter().map(|row| row.name.as_str())).await?;
     for row in rows {
         row.attendance = attendance.remove(&row.name).unwrap_or_default().into();
         row.known = Known {
@@ -123,6 +124,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
             position: queues.get(&row.name).copied().unwrap_or_default(),
             now,
             shown: shown.get(&row.name).copied(),
+            certificate: certificates.remove(&row.name).unwrap_or_default(),
         };
     }
     Ok(())

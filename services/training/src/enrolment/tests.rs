@@ -289,3 +289,33 @@ fn every_wrong_field_is_named() {
          enrolment.demographics.status enrolment.demographics.disability enrolment.demographics.territory"
     );
 }
+
+#[test]
+fn trn_8_whoever_has_left_may_come_again() {
+    assert_eq!(LIVE, [State::Pending, State::Waitlisted, State::Confirmed]);
+}
+
+#[test]
+fn trn_11_a_seat_is_freed_by_whoever_leaves_it_however() {
+    assert_eq!(without(&enrolment(State::Confirmed, Session::Open)), State::Cancelled);
+    assert_eq!(without(&enrolment(State::Confirmed, Session::InProgress)), State::Withdrawn);
+    assert_eq!(without(&enrolment(State::Waitlisted, Session::InProgress)), State::Cancelled);
+    let mut waiting = enrolment(State::Waitlisted, Session::Open);
+    moved(&mut waiting, State::Confirmed, "", Micros(7));
+    assert_eq!((waiting.state.get(), waiting.state_time), (State::Confirmed, Micros(7)));
+    assert!(!LIVE.contains(&State::Cancelled) && !LIVE.contains(&State::Withdrawn), "what is left is free");
+}
+
+#[test]
+fn gdp_6_age_is_a_band_and_no_birth_date() {
+    let of = |age_band: &str| {
+        let said = pb::Demographics { age_band: age_band.to_owned(), ..Default::default() };
+        let draft = pb::Enrolment { demographics: Some(said), ..draft() };
+        enrol(&of(Session::Open), "e", &draft, &counts(0, 0), &learner("users/awa"))
+    };
+    assert!(of("25_39").is_ok() && of("").is_ok());
+    for birth in ["1990-05-01", "36", "1990"] {
+        let Err(Error::Invalid { fields, .. }) = of(birth) else { unreachable!("{birth} is refused") };
+        assert_eq!(fields[0].field, "enrolment.demographics.age_band");
+    }
+}

@@ -15,12 +15,18 @@ use tonic::Request;
 
 use super::row::Model;
 use super::{catalogue, revision, rules, store};
-use crate::{capacity_assessment, session};
-use peers::Partners;
+use crate::evaluation::summary;
+use crate::{capacity_assessment, evaluation, session};
+use peers::settings::Settings;
+use peers::{PARTNER, Partners};
 
-pub(crate) fn service(context: &Context, partners: &Partners) -> ProgrammeServiceServer<Programmes> {
+pub(crate) fn service(
+    context: &Context,
+    partners: &Partners,
+    settings: Settings,
+) -> ProgrammeServiceServer<Programmes> {
     let (desk, revisions) = (Desk::new(context), Store::new(context));
-    ProgrammeServiceServer::new(Programmes { desk, revisions, partners: partners.clone() })
+    ProgrammeServiceServer::new(Programmes { desk, revisions, partners: partners.clone(), settings })
 }
 
 /// Bytes of one piece of a file.
@@ -34,6 +40,7 @@ pub(crate) struct Programmes {
     desk: Desk<Model>,
     revisions: Store<revision::Model>,
     partners: Partners,
+    settings: Settings,
 }
 
 impl Programmes {
@@ -167,6 +174,40 @@ impl ProgrammeService for Programmes {
         let mut suggestions = capacity_assessment::suggest::suggest(&assessed, helping);
         suggestions.truncate(MOST_SUGGESTIONS);
         reply(pb::SuggestProgrammesResponse { suggestions, capacity_assessment: assessed.name })
+    }
+
+    async fn get_programme_evaluation(
+        &self,
+        request: Request<pb::GetProgrammeEvaluationRequest>,
+    ) -> Reply<pb::Evaluation> {
+        let caller = Caller::of(&request);
+        let programme = self.desk.find(&caller, &request.get_ref().name).await?;
+        let (db, now) = (self.desk.context.database.reader(), self.desk.context.clock.now());
+        let held = evaluation::store::held(db, session::store::named(&programme.name)).await?;
+        let k = self.settings.current().await?.public_k;
+        let told = evaluation::store::evaluate(db, &held, k, now).await?;
+        reply(pb::Evaluation { subject: programme.name, title: programme.title.set(), ..told })
+    }
+
+    async fn summarize_training(
+        &self,
+        request: Request<pb::SummarizeTrainingRequest>,
+    ) -> Reply<pb::SummarizeTrainingResponse> {
+        let caller = Caller::of(&request);
+        let pb::SummarizeTrainingRequest { partner, year, quarter } = request.into_inner();
+        let span = summary::span(year, quarter)?;
+        if !partner.is_empty() {
+            name::check_reference("partner", PARTNER, &partner)?;
+        }
+        let (db, now) = (self.desk.context.database.reader(), self.desk.context.clock.now());
+        let sessions = evaluation::store::counted(db, &partner, span, now).await?;
+        let published = store::published(db).await.map_err(Error::from)?;
+        let provides = |known: &&Model| partner.is_empty() || known.providers.contains(&partner);
+        let all = caller.oversees() || caller.belongs_to(&partner);
+        let told = summary::summarize(&sessions, self.settings.current().await?.public_k, all);
+        let programmes = published.iter().filter(provides).count();
+        let programmes = i32::try_from(programmes).unwrap_or(i32::MAX);
+        reply(pb::SummarizeTrainingResponse { programmes, ..told })
     }
 
     async fn get_programme_revision(

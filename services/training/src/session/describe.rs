@@ -12,7 +12,7 @@ use super::row::Model;
 use crate::mode::names_of;
 use crate::programme::revision::PATTERN as REVISION;
 use crate::trainer::rules::PATTERN as TRAINER;
-use peers::TERRITORY;
+use peers::{COMMITMENT, TERRITORY};
 
 const MOST_SEATS: i32 = 100_000;
 const MOST_TRAINERS: usize = 50;
@@ -55,6 +55,7 @@ pub(crate) fn describe(session: &mut Model, draft: &pb::Session) -> Result<()> {
     session.offline_enrolment_contact =
         wrong.plain("offline_enrolment_contact", &draft.offline_enrolment_contact, PARAGRAPH)?;
     wrong.require("offline_enrolment_contact", !session.offline_enrolment_contact.is_empty());
+    commitment(&mut wrong, session, draft)?;
     wrong.finish()
 }
 
@@ -93,4 +94,31 @@ fn capacity(wrong: &mut Violations, session: &mut Model, draft: &pb::Session) {
         }
     }
     (session.capacity_onsite, session.capacity_online) = (seats.onsite, seats.online);
+}
+
+/// A commitment, and how many of its seats come from it: both, or neither.
+fn commitment(wrong: &mut Violations, session: &mut Model, draft: &pb::Session) -> Result<()> {
+    wrong.reference("commitment", COMMITMENT, &draft.commitment)?;
+    wrong.within("commitment_seats", draft.commitment_seats, 0..=MOST_SEATS);
+    let (named, drawn) = (!draft.commitment.is_empty(), draft.commitment_seats > 0);
+    let all = i64::from(session.capacity_onsite) + i64::from(session.capacity_online);
+    let why = match (named, drawn) {
+        (true, false) => Some(say!(
+            "say how many of its seats are drawn from the commitment",
+            "précisez combien de ses places sont tirées de l'engagement"
+        )),
+        (false, true) => {
+            Some(say!("say of which commitment, in `commitment`", "précisez l'engagement dans `commitment`"))
+        }
+        _ if i64::from(draft.commitment_seats) > all => {
+            Some(say!("it has {all} seats in all", "elle a {all} places en tout"))
+        }
+        _ => None,
+    };
+    if let Some(why) = why {
+        wrong.add("commitment_seats", why);
+    }
+    session.commitment.clone_from(&draft.commitment);
+    session.commitment_seats = draft.commitment_seats;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod describe;
+pub mod drawn;
 pub(crate) mod meetings;
 pub mod row;
 pub(crate) mod rpc;

@@ -17,6 +17,7 @@ use proto::training::session::{AccessibilityOffer, Availability, State};
 use sea_orm::DatabaseExecutor;
 use sea_orm::entity::prelude::*;
 
+use super::drawn::Pledge;
 use super::{meetings, rules};
 use crate::enrolment::rules::{Counts, Kinds, Place, place};
 use crate::mode::numbers_of;
@@ -57,6 +58,8 @@ pub struct Model {
     /// Names of offers, without their prefix.
     pub accessibility_offered: Strings,
     pub offline_enrolment_contact: String,
+    pub commitment: String,
+    pub commitment_seats: i32,
     /// What is taught, and by whom; told, kept nowhere.
     #[sea_orm(ignore)]
     pub known: Known,
@@ -75,6 +78,8 @@ pub struct Known {
     pub counts: Counts,
     /// What is left of it once it is closed: all figures, and those that anyone may see. Kept in a table of its own.
     pub figures: Option<Arc<(pb::SessionStatistics, pb::SessionStatistics)>>,
+    /// What its commitment has to draw from, where someone has asked.
+    pub pledge: Option<Pledge>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -163,6 +168,8 @@ impl From<Model> for pb::Session {
             end_time: Some(session.end_time.to_timestamp()),
             state_reason: session.state_reason,
             warnings: warnings.iter().map(Gap::message).collect(),
+            commitment: session.commitment,
+            commitment_seats: session.commitment_seats,
             allowed_actions: Vec::new(),
         }
     }
@@ -183,6 +190,7 @@ impl chassis::Row for Model {
         Field::time("end_time"),
         Field::boolean("approval_required"),
         Field::texts("accessibility_offered", "accessibility_offered"),
+        Field::text("commitment"),
         Field::time("create_time"),
         Field::time("update_time"),
     ];

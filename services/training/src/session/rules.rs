@@ -160,6 +160,8 @@ pub fn create(parent: &str, id: &str, draft: &pb::Session, call: &Call) -> Resul
         approval_required: false,
         accessibility_offered: Default::default(),
         offline_enrolment_contact: String::new(),
+        commitment: String::new(),
+        commitment_seats: 0,
         known: Known::default(),
     };
     wrong.check(describe(&mut session, draft).map_err(|error| error.under("session")))?;

@@ -12,13 +12,14 @@ use chassis::{mask, say};
 use proto::training as pb;
 use proto::training::session::State;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{Order, Query, SelectStatement};
 use sea_orm::{Condition, ConnectionTrait, DatabaseExecutor, ExprTrait as _, IntoActiveModel as _};
 
+use super::drawn::Pledge;
 use super::row::{COLUMN, Entity, Known, Model};
-use super::{rules, statistics};
+use super::{drawn, rules, statistics};
 use crate::enrolment::{self, seats};
-use crate::{assessment, programme, trainer};
+use crate::{assessment, feedback, programme, trainer};
 
 /// What is left of sessions once they are closed.
 mod figures {
@@ -97,13 +98,20 @@ pub(crate) async fn update(
     own: &Call,
     patch: &pb::Session,
     mask: Option<&prost_types::FieldMask>,
+    pledge: Option<&Pledge>,
 ) -> Result<(Model, bool)> {
     let found: Option<Model> = chassis::store::find(unit, &patch.name).await?;
     let before = found.ok_or_else(|| call.caller.not_found(&patch.name))?;
     call.caller.must(rules::provides(&call.caller, &before), &before.name)?;
     let current: pb::Session = before.clone().into();
     let draft = mask::apply(&current, patch, mask)?;
-    let rule = |row: &mut Model| if draft == current { Ok(()) } else { rules::update(row, &draft, call) };
+    let rule = |row: &mut Model| {
+        if draft == current {
+            return Ok(());
+        }
+        row.known.pledge = pledge.cloned();
+        rules::update(row, &draft, call)
+    };
     let (row, changed) = chassis::store::apply(unit, call, before, rule).await?;
     if !changed {
         return Ok((row, false));
@@ -139,6 +147,7 @@ pub(crate) async fn close(
     let (row, _) = chassis::store::apply(unit, call, before, |row| rules::close(row, call)).await?;
     let people = seats::close(unit, own, name).await?;
     let assessments = assessment::store::of_session(unit.txn, name).await?;
+    feedback::store::close(unit, name).await?;
     let full = statistics::count(&people, &assessments, k);
     let kept = figures::Model {
         session: name.to_owned(),
@@ -194,6 +203,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &DatabaseExecutor<'_>, now: M
             trainers: row.trainers.iter().filter_map(|name| trainers.get(name).cloned()).collect(),
             counts: counts.get(&row.name).copied().unwrap_or_default(),
             figures: left.remove(&row.name),
+            pledge: None,
         };
         rules::settle(row, now);
     }
@@ -224,6 +234,10 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
         }
     }
     wrong.finish()?;
+    if drawn::draws_more(row, before) {
+        let (others, _) = drawn_from(unit.txn, &row.commitment, &row.name).await?;
+        drawn::within(row, others)?;
+    }
     let moved = before.is_none_or(|before| {
         before.trainers != row.trainers || before.meetings != row.meetings || before.state != row.state
     });
@@ -231,6 +245,29 @@ pub(crate) async fn follow(row: &Model, before: Option<&Model>, unit: &mut Unit<
         return Ok(());
     }
     teach(row, before, unit).await
+}
+
+/// How many seats sessions have drawn from a commitment, but for one of them; and their names, in order of their beginning.
+pub(crate) async fn drawn_from(
+    db: &impl ConnectionTrait,
+    commitment: &str,
+    without: &str,
+) -> Result<(i64, Vec<String>), DbErr> {
+    let select = Query::select()
+        .columns(["name", "commitment_seats"])
+        .from("training_session")
+        .and_where(Expr::col("commitment").eq(commitment))
+        .and_where(Expr::col("name").ne(without))
+        .and_where(Expr::col("state").is_in(drawn::DRAWS.map(|state| state as i32)))
+        .order_by("start_time", Order::Asc)
+        .order_by("name", Order::Asc)
+        .to_owned();
+    let (mut all, mut names) = (0, Vec::new());
+    for row in db.query_all(&select).await? {
+        all += i64::from(row.try_get::<i32>("", "commitment_seats")?);
+        names.push(row.try_get("", "name")?);
+    }
+    Ok((all, names))
 }
 
 async fn teach(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
@@ -288,4 +325,9 @@ pub(crate) async fn due(
         Condition::all().add(COLUMN.state.eq(Coded::from(State::InProgress))).add(COLUMN.end_time.lte(now));
     let found = Entity::find().filter(Condition::any().add(begun).add(over));
     sea_orm::QuerySelect::limit(found, most).all(db).await
+}
+
+/// One session, or those of one programme.
+pub(crate) fn named(name: &str) -> Condition {
+    Condition::any().add(COLUMN.name.eq(name)).add(COLUMN.programme.eq(name))
 }

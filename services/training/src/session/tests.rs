@@ -329,3 +329,17 @@ fn every_wrong_field_is_named() {
          session.enrolment_period.end_date session.accessibility_offered[0]"
     );
 }
+
+#[test]
+fn trn_5_seats_are_never_fewer_than_those_who_have_one() {
+    let mut open = session(State::Open);
+    open.known.counts.confirmed.onsite = 8;
+    let with = |onsite: i32| {
+        let mut open = open.clone();
+        let capacity = Some(pb::SessionCapacity { onsite, online: 0 });
+        let draft = pb::Session { capacity, ..pb::Session::from(open.clone()) };
+        update(&mut open, &draft, &admin(PROVIDER))
+    };
+    assert!(matches!(with(7), Err(chassis::Error::Refused { rule: "TRN-5", .. })));
+    assert!(with(8).is_ok() && with(20).is_ok());
+}

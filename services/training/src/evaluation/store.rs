@@ -1,0 +1,168 @@
+//! What is looked up to say what came of training.
+
+use std::collections::HashMap;
+
+use chassis::column::{Coded, Micros};
+use chassis::error::Result;
+use proto::training as pb;
+use proto::training::capacity_assessment::State as Standing;
+use proto::training::certificate::State as Certificate;
+use proto::training::enrolment::State as Enrolment;
+use proto::training::session::State;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use sea_orm::{DatabaseConnection, ExprTrait as _, QueryOrder as _};
+
+use super::rules::{self, Held};
+use super::summary::Counted;
+use crate::{assessment, capacity_assessment, feedback, programme, session};
+
+/// The closed sessions that a condition takes, in the order in which they were closed.
+pub(crate) async fn held(db: &DatabaseConnection, which: sea_orm::Condition) -> Result<Vec<Held>> {
+    let closed = session::row::Entity::find()
+        .filter(which)
+        .filter(session::row::COLUMN.state.eq(Coded::from(State::Closed)))
+        .order_by_asc(session::row::COLUMN.state_time)
+        .order_by_asc(session::row::COLUMN.name);
+    let names: Vec<String> = closed.all(db).await?.into_iter().map(|row| row.name).collect();
+    let sessions = session::store::by_name(&db.into(), names.iter(), Micros(0)).await?;
+    let mut feedback = feedback::store::counts(db, &names).await?;
+    let mut assessed: HashMap<String, Vec<assessment::row::Model>> = HashMap::new();
+    for some in names.chunks(1000) {
+        let these = assessment::row::COLUMN.session.is_in(some.iter().map(String::as_str));
+        for row in assessment::row::Entity::find().filter(these).all(db).await? {
+            assessed.entry(row.session.clone()).or_default().push(row);
+        }
+    }
+    let held = |name: &String| {
+        Some(Held {
+            session: sessions.get(name)?.clone(),
+            feedback: feedback.remove(name).unwrap_or_default(),
+            assessments: assessed.remove(name).unwrap_or_default(),
+        })
+    };
+    Ok(names.iter().filter_map(held).collect())
+}
+
+/// What came of these sessions.
+pub(crate) async fn evaluate(
+    db: &DatabaseConnection,
+    held: &[Held],
+    k: i32,
+    now: Micros,
+) -> Result<pb::Evaluation> {
+    let mut places: Vec<&str> = held.iter().map(|held| held.session.territory.as_str()).collect();
+    places.retain(|place| !place.is_empty());
+    places.sort_unstable();
+    places.dedup();
+    let mut found = Vec::new();
+    for some in places.chunks(1000) {
+        let compared = capacity_assessment::row::Entity::find()
+            .filter(capacity_assessment::row::COLUMN.subject.is_in(some.iter().copied()))
+            .filter(capacity_assessment::row::COLUMN.state.eq(Coded::from(Standing::Validated)))
+            .filter(capacity_assessment::row::COLUMN.previous.ne(""));
+        found.extend(compared.all(db).await?);
+    }
+    capacity_assessment::store::inform(&mut found, db).await?;
+    // What was frozen with a higher threshold keeps it.
+    let frozen = held.iter().filter_map(|held| held.session.known.figures.as_ref());
+    let k = frozen.map(|figures| figures.0.public_k).fold(k, Ord::max);
+    Ok(rules::evaluate(held, rules::changes(held, &found), k, now))
+}
+
+/// The sessions that are counted: of one partner or of all, which begin in this time.
+pub(crate) async fn counted(
+    db: &DatabaseConnection,
+    partner: &str,
+    (from, until): (Micros, Micros),
+    now: Micros,
+) -> Result<Vec<Counted>> {
+    let column = session::row::COLUMN;
+    let mut rows = session::row::Entity::find()
+        .filter(column.state.ne(Coded::from(State::Planned)))
+        .filter(column.start_time.gte(from))
+        .filter(column.start_time.lt(until))
+        .all(db)
+        .await?;
+    let programmes = programme::store::by_name(db, rows.iter().map(|row| &row.programme)).await?;
+    let provides = |row: &session::row::Model| {
+        let known = programmes.get(&row.programme);
+        known.is_some_and(|known| known.providers.iter().any(|provider| provider == partner))
+    };
+    rows.retain(|row| partner.is_empty() || provides(row));
+    let mut found: Vec<Counted> = Vec::with_capacity(rows.len());
+    let mut places = HashMap::new();
+    for row in &mut rows {
+        session::rules::settle(row, now);
+        places.insert(row.name.clone(), found.len());
+        found.push(Counted {
+            territory: row.territory.clone(),
+            state: row.state.get(),
+            seats: i64::from(row.capacity_onsite) + i64::from(row.capacity_online),
+            ..Counted::default()
+        });
+    }
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    for some in names.chunks(1000) {
+        people(db, some, &places, &mut found).await?;
+        certificates(db, some, &places, &mut found).await?;
+    }
+    Ok(found)
+}
+
+async fn people(
+    db: &DatabaseConnection,
+    sessions: &[&str],
+    places: &HashMap<String, usize>,
+    found: &mut [Counted],
+) -> Result<(), DbErr> {
+    let select = Query::select()
+        .columns(["session", "state"])
+        .expr_as(Expr::col("name").count(), "many")
+        .from("enrolment")
+        .and_where(Expr::col("session").is_in(sessions.iter().copied()))
+        .group_by_columns(["session", "state"])
+        .to_owned();
+    for row in db.query_all(&select).await? {
+        let (session, many): (String, i64) = (row.try_get("", "session")?, row.try_get("", "many")?);
+        let state: Coded<Enrolment> = row.try_get("", "state")?;
+        let Some(counted) = places.get(&session).and_then(|at| found.get_mut(*at)) else { continue };
+        match state.get() {
+            Enrolment::Confirmed
+            | Enrolment::Completed
+            | Enrolment::NotCompleted
+            | Enrolment::NoShow
+            | Enrolment::Withdrawn => counted.seated += many,
+            Enrolment::Waitlisted => counted.waiting += many,
+            _ => {}
+        }
+        if state == Enrolment::Completed {
+            counted.completed += many;
+        }
+    }
+    Ok(())
+}
+
+async fn certificates(
+    db: &DatabaseConnection,
+    sessions: &[&str],
+    places: &HashMap<String, usize>,
+    found: &mut [Counted],
+) -> Result<(), DbErr> {
+    let select = Query::select()
+        .column(("enrolment", "session"))
+        .expr_as(Expr::col(("certificate", "name")).count(), "many")
+        .from("certificate")
+        .inner_join("enrolment", Expr::col(("enrolment", "name")).equals(("certificate", "enrolment")))
+        .and_where(Expr::col(("enrolment", "session")).is_in(sessions.iter().copied()))
+        .and_where(Expr::col(("certificate", "state")).ne(Certificate::Revoked as i32))
+        .add_group_by([Expr::col(("enrolment", "session"))])
+        .to_owned();
+    for row in db.query_all(&select).await? {
+        let session: String = row.try_get("", "session")?;
+        if let Some(counted) = places.get(&session).and_then(|at| found.get_mut(*at)) {
+            counted.certificates += row.try_get::<i64>("", "many")?;
+        }
+    }
+    Ok(())
+}
