@@ -240,7 +240,7 @@ fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Man
     if name.starts_with("Import") || name.starts_with("BatchGet") || other && !fetched && !sent {
         return None; // `import`, `watch` and `api` serve them
     }
-    // The longest noun that the method names; else the one it answers with; else the only one.
+    // The longest noun that the method names; else the one it answers with; else the only one, or that of the service.
     let named = nouns
         .iter()
         .enumerate()
@@ -252,7 +252,11 @@ fn verb(method: &MethodDescriptor, nouns: &[Noun]) -> Option<(usize, String, Man
         (Some((at, word)), _) => (at, name.replacen(&word, "", 1)),
         (None, Some(at)) => (at, name.to_owned()),
         (None, None) if nouns.len() == 1 => (0, name.to_owned()),
-        (None, None) => return None,
+        (None, None) => {
+            let service = method.parent_service();
+            let own = |noun: &Noun| service.name() == format!("{}Service", pascal(&noun.singular));
+            (nouns.iter().position(own)?, name.to_owned())
+        }
     };
     // `EnrolParticipant` makes an enrolment of a session.
     let input = method.input();

@@ -18,7 +18,7 @@ use crate::fault::Result;
 use crate::print::paint::Style;
 use crate::print::{Format, cell, name_of};
 use crate::say::say;
-use crate::{call, certificate, chart, dossier, fetch, flags, import, tree};
+use crate::{call, certificate, chart, dossier, evaluation, fetch, flags, import, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -173,7 +173,11 @@ async fn look(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
     }
     let output = verb.method.output();
     let Some(items) = contract::items(&output).and_then(kind_of) else {
-        return document(app, &app.client.unary(&verb.method, request).await?);
+        let answer = app.client.unary(&verb.method, request).await?;
+        return match evaluation::page(app, &answer) {
+            Some(page) => app.output.emit(&page),
+            None => document(app, &answer),
+        };
     };
     let all = matches.try_get_one::<bool>("all").ok().flatten().copied().unwrap_or_default();
     let (found, next) = pages(app, &verb.method, request, all).await?;

@@ -46,7 +46,8 @@ services!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1
        8 => "ensemble.partners.v1.RecommendationService", 9 => "ensemble.partners.v1.PartnershipService", 10 => "ensemble.projects.v1.IndicatorService",
        11 => "ensemble.partners.v1.AgreementService", 12 => "ensemble.partners.v1.CommitmentService",
        13 => "ensemble.partners.v1.HealthCheckService",
-       14 => "ensemble.training.v1.CertificateService");
+       14 => "ensemble.training.v1.CertificateService", 15 => "ensemble.training.v1.SessionService",
+       16 => "ensemble.training.v1.TrainerService", 17 => "ensemble.training.v1.EnrolmentService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;

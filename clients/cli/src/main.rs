@@ -14,6 +14,7 @@ mod contract;
 mod deed;
 mod doctor;
 mod dossier;
+mod evaluation;
 mod export;
 #[cfg(test)]
 mod fake;

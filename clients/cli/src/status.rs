@@ -3,6 +3,7 @@
 mod network;
 mod partner;
 mod promises;
+mod training;
 
 use clap::Command;
 use prost_reflect::{DynamicMessage, Value as Reflected};

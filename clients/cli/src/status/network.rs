@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, owed, partners, promises, section};
+use super::{SHOWN, Section, debt, find, owed, partners, promises, section, training};
 use crate::app::App;
 use crate::call::value_of;
 use crate::deed::items_of;
@@ -19,6 +19,7 @@ pub(super) async fn sections(app: &App, me: &Value, coordinator: bool) -> Result
     if coordinator {
         sections.extend(to_approve(app).await?);
         sections.extend(promises::of_network(app).await?);
+        sections.push(training::of_network(app).await?);
     }
     sections.extend(owing(app, &summary, coordinator).await?);
     sections.push(attention(app, &summary));
