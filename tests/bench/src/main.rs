@@ -3,6 +3,7 @@
 //! Each figure is measured on Ensemble, on a bare tonic echo with the same settings and the same answers, and on the same
 //! SQL without a server, in turns of one second in one run on one machine. Only the ratios hold; nothing is asserted.
 
+mod classes;
 mod echo;
 mod figure;
 mod load;
@@ -54,6 +55,8 @@ enum Command {
     Results,
     /// Reports of 30 indicators submitted and accepted, beside the same SQL by hand
     Reviews,
+    /// People enrolled, certificates issued and verified, beside the same SQL by hand and Ed25519 alone
+    Classes,
     /// The real IATI files imported and exported
     Records {
         /// The folder that holds `iati-activities`
@@ -79,6 +82,7 @@ async fn main() -> ExitCode {
         Some(Command::Totals) => tell(&args, totals::run).await,
         Some(Command::Results) => tell(&args, results::run).await,
         Some(Command::Reviews) => tell(&args, reviews::run).await,
+        Some(Command::Classes) => tell(&args, classes::run).await,
         Some(Command::Records { data }) => tell(&args, |store| records::run(store, data)).await,
         None => measure(&args).await,
     };

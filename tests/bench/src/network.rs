@@ -44,7 +44,7 @@ const CELLS: [(&str, &str, &str); 6] = [
 pub(crate) struct Network {
     pub(crate) coordinator: Person,
     pub(crate) admin: Person,
-    partner: String,
+    pub(crate) partner: String,
     territory: String,
     need: String,
     pub(crate) periods: Vec<String>,
@@ -276,7 +276,7 @@ fn span(start: (i32, i32, i32), end: (i32, i32, i32)) -> Option<DateRange> {
     Some(DateRange { start_date: date(start), end_date: date(end) })
 }
 
-fn text(text: &str) -> LocalizedText {
+pub(crate) fn text(text: &str) -> LocalizedText {
     let translation = Translation { text: text.to_owned(), ..Translation::default() };
     LocalizedText {
         default_language_code: "en".to_owned(),

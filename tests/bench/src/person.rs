@@ -12,6 +12,12 @@ use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
 use proto::projects::result_service_client::ResultServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
+use proto::training::certificate_service_client::CertificateServiceClient;
+use proto::training::enrolment_service_client::EnrolmentServiceClient;
+use proto::training::participant_service_client::ParticipantServiceClient;
+use proto::training::programme_service_client::ProgrammeServiceClient;
+use proto::training::session_service_client::SessionServiceClient;
+use proto::training::trainer_service_client::TrainerServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -68,5 +74,11 @@ impl Person {
         periods: ReportingPeriodServiceClient,
         reports: ReportServiceClient,
         results: ResultServiceClient,
+        programmes: ProgrammeServiceClient,
+        trainers: TrainerServiceClient,
+        sessions: SessionServiceClient,
+        participants: ParticipantServiceClient,
+        enrolments: EnrolmentServiceClient,
+        certificates: CertificateServiceClient,
     }
 }
