@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use proto::businessmodels::business_model_service_client::BusinessModelServiceClient;
+use proto::businessmodels::evaluation_service_client::EvaluationServiceClient;
+use proto::businessmodels::replication_service_client::ReplicationServiceClient;
 use proto::identity::membership_service_client::MembershipServiceClient;
 use proto::identity::service_account_service_client::ServiceAccountServiceClient;
 use proto::identity::token_service_client::TokenServiceClient;
@@ -195,6 +197,8 @@ impl Caller {
         capacities: CapacityAssessmentServiceClient of "training",
         certificates: CertificateServiceClient of "training",
         models: BusinessModelServiceClient of "businessmodels",
+        evaluations: EvaluationServiceClient of "businessmodels",
+        replications: ReplicationServiceClient of "businessmodels",
     }
 }
 

@@ -18,7 +18,7 @@ use crate::fault::Result;
 use crate::print::paint::Style;
 use crate::print::{Format, cell, name_of};
 use crate::say::say;
-use crate::{call, certificate, chart, dossier, evaluation, fetch, flags, import, tree};
+use crate::{call, certificate, chart, dossier, evaluation, fetch, flags, import, model, tree};
 
 /// Runs `ensemble NOUN VERB`.
 pub(crate) async fn run(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -54,6 +54,7 @@ async fn show(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Resu
     match found.as_slice() {
         [one] => match noun.singular.as_str() {
             "partnership" => dossier::show(app, one).await?,
+            "business-model" => model::show(app, one)?,
             "certificate" => certificate::show(app, one)?,
             kind @ ("project" | "report") => {
                 app.output.show(one)?;
@@ -204,6 +205,9 @@ pub(crate) fn list(app: &App, kind: &MessageDescriptor, found: &[DynamicMessage]
 
 /// An answer with several lists: what is counted once, then each list as a table under its name.
 fn summary(app: &App, answer: &DynamicMessage) -> Result {
+    if answer.descriptor().name() == "BusinessModelLineage" && app.output.format.for_people() {
+        return app.output.emit(&model::lineage(&app.output, answer));
+    }
     let is_resource = answer.descriptor().get_field_by_name("name").is_some();
     if is_resource || !app.output.format.for_people() {
         return app.output.show(answer);

@@ -23,6 +23,7 @@ mod fetch;
 mod flags;
 mod help;
 mod import;
+mod model;
 mod print;
 mod result;
 mod review;

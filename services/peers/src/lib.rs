@@ -16,8 +16,12 @@ use proto::partners::{
     GetPartnershipRequest, Partner, partner, recommendation,
 };
 use proto::projects::need_service_client::NeedServiceClient;
+use proto::projects::project_service_client::ProjectServiceClient;
+use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
-use proto::projects::{BatchGetTerritoriesRequest, GetNeedRequest, Need};
+use proto::projects::{
+    BatchGetTerritoriesRequest, GetNeedRequest, GetProjectRequest, ListReportsRequest, Need, project,
+};
 use tonic::transport::Channel;
 
 /// The pattern of names of partners.
@@ -27,6 +31,8 @@ pub const RECOMMENDATION: &str = "recommendations/{recommendation}";
 
 /// The pattern of names of territories.
 pub const TERRITORY: &str = "territories/{territory}";
+/// The pattern of names of projects.
+pub const PROJECT: &str = "projects/{project}";
 /// The pattern of names of needs.
 pub const NEED: &str = "territories/{territory}/needs/{need}";
 
@@ -246,5 +252,64 @@ impl Needs {
         }
         wrong.finish()?;
         Ok(found)
+    }
+}
+
+/// What is known of a project that carries something out.
+pub struct Carried {
+    /// Its lead, and those who take part in it.
+    pub partners: Vec<String>,
+    /// It is, or was, under way.
+    pub runs: bool,
+    /// A report of it was accepted.
+    pub accepted: bool,
+}
+
+/// The projects, and what was accepted of them.
+pub struct Projects {
+    projects: ProjectServiceClient<Channel>,
+    reports: ReportServiceClient<Channel>,
+}
+
+impl Projects {
+    /// Where they are, as this process knows.
+    ///
+    /// # Errors
+    /// When the address of projects is none.
+    pub fn new(context: &Context) -> Result<Self> {
+        let channel = context.channel_to("projects")?;
+        Ok(Self {
+            projects: ProjectServiceClient::new(channel.clone()),
+            reports: ReportServiceClient::new(channel),
+        })
+    }
+
+    /// What is known of a project.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` on `project` when there is none; `UNAVAILABLE` when projects cannot be asked.
+    pub async fn carried(&self, caller: &Caller, name: &str) -> Result<Carried> {
+        let request = peer::on_behalf_of(caller, GetProjectRequest { name: name.to_owned() });
+        let project = peer::known("project", self.projects.clone().get_project(request).await)?;
+        let request = ListReportsRequest {
+            parent: name.to_owned(),
+            page_size: 1,
+            filter: "state = ACCEPTED".to_owned(),
+            ..ListReportsRequest::default()
+        };
+        let request = peer::on_behalf_of(caller, request);
+        let accepted = peer::answer(self.reports.clone().list_reports(request).await)?;
+        let runs = [
+            project::State::Active,
+            project::State::Suspended,
+            project::State::Completed,
+            project::State::Closed,
+        ];
+        let participants = project.participants.iter().map(|participant| participant.partner.clone());
+        Ok(Carried {
+            runs: runs.contains(&project.state()),
+            accepted: !accepted.reports.is_empty(),
+            partners: participants.chain([project.lead_partner.clone()]).collect(),
+        })
     }
 }

@@ -1,3 +1,5 @@
 //! Stories of business models.
 
 pub(crate) mod business_model;
+mod evaluation;
+mod replication;

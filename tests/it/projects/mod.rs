@@ -4,7 +4,7 @@ mod export;
 pub(crate) mod import;
 mod indicator;
 mod lifecycle;
-mod need;
+pub(crate) mod need;
 mod obligation;
 mod observation;
 mod parents;
@@ -20,7 +20,7 @@ mod result;
 mod settings;
 mod statements;
 mod summary;
-mod territory;
+pub(crate) mod territory;
 
 use proto::auth::Role;
 use proto::common::DateRange;

@@ -56,6 +56,14 @@ const COLUMNS: &[(&str, &str)] = &[
         "name title state maturity owner_partner data_regime licence|awaiting review_due_date sdg_goals country_codes territories published_revision origin update_time",
     ),
     (
+        "ensemble.businessmodels.v1.Replication",
+        "name state adopter_partner territory source_role awaiting|source_revision derived_business_model project needs awaiting_since update_time",
+    ),
+    (
+        "ensemble.businessmodels.v1.Evaluation",
+        "name state evaluator_partner business_model_revision awaiting|conflicts_declared awaiting_since update_time",
+    ),
+    (
         "ensemble.businessmodels.v1.BusinessModelRevision",
         "name business_model.title business_model.maturity create_time|",
     ),

@@ -1,4 +1,4 @@
-//! What a business model lacks to be published (BM-1, BM-5). Pure.
+//! What a business model lacks to be published (BM-1, BM-5, BM-9). Pure.
 
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
@@ -6,7 +6,7 @@ use chassis::gap::Gap;
 use chassis::say;
 use chassis::say::Text;
 use proto::businessmodels as pb;
-use proto::businessmodels::{CanvasBlockCode as Block, Maturity};
+use proto::businessmodels::{Adaptation, CanvasBlockCode as Block, Maturity};
 
 use super::economics::publicly_funded;
 use super::row::Model;
@@ -87,7 +87,8 @@ pub(crate) fn gaps(model: &Model) -> Vec<Gap> {
     };
     let (en, fr) = (list(|block| block.1), list(|block| block.2));
     let runs = matches!(model.maturity.get(), Maturity::Operating | Maturity::Scaled);
-    let needs: [(&'static str, &'static str, bool, Text); 8] = [
+    let undecided = model.canvas.iter().any(|block| block.adaptation() == Adaptation::ToAdapt);
+    let needs: [(&'static str, &'static str, bool, Text); 10] = [
         (
             "summary",
             "BM-1",
@@ -136,6 +137,24 @@ pub(crate) fn gaps(model: &Model) -> Vec<Gap> {
             "BM-5",
             runs && model.evidence.is_empty(),
             say!("prove that it operates", "prouvez qu'il est exploité"),
+        ),
+        (
+            "canvas",
+            "BM-9",
+            undecided,
+            say!(
+                "decide each block: ADAPTED, or UNCHANGED_CONFIRMED",
+                "décidez de chaque bloc : ADAPTED, ou UNCHANGED_CONFIRMED"
+            ),
+        ),
+        (
+            "context_gaps",
+            "BM-9",
+            model.said.unrecorded,
+            say!(
+                "say in its replication what differs there, once at least",
+                "dites dans sa réplication ce qui diffère là-bas, une fois au moins"
+            ),
         ),
     ];
     let lacking = needs.into_iter().filter(|(_, _, lacks, _)| *lacks);

@@ -2,7 +2,7 @@
 
 mod describe;
 mod economics;
-mod lacking;
+pub(crate) mod lacking;
 pub mod revision;
 pub mod row;
 pub(crate) mod rpc;

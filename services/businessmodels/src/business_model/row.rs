@@ -65,6 +65,22 @@ pub struct Model {
     /// What is published of it, while it is being revised.
     #[sea_orm(ignore)]
     pub published: Option<Arc<pb::BusinessModel>>,
+    /// What others say of it.
+    #[sea_orm(ignore)]
+    pub said: Said,
+}
+
+/// What evaluations and replications say of a model. It is kept nowhere: it cannot go stale.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// How ready its published revision is to be replicated (BM-7).
+    pub readiness: Option<pb::Appraisal>,
+    /// What public value that has.
+    pub public_value: Option<pb::Appraisal>,
+    /// In how many territories it was replicated (BM-12).
+    pub replication_count: i32,
+    /// A replication that it comes of records no gap of the context (BM-9).
+    pub unrecorded: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -112,6 +128,10 @@ impl From<Model> for pb::BusinessModel {
             origin: model.origin.number(),
             gaps: gaps.iter().map(Gap::message).collect(),
             allowed_actions: Vec::new(),
+            readiness: model.said.readiness,
+            public_value: model.said.public_value,
+            replication_count: model.said.replication_count,
+            derived_from: model.derived_from.into_inner(),
         }
     }
 }
@@ -167,7 +187,12 @@ impl Told for Model {
     /// What is being written is for those who write or judge it; for the others, what is published stands (BM-6).
     fn shown_to(self, caller: &Caller) -> pb::BusinessModel {
         match &self.published {
-            Some(published) if !rules::looks_in(caller, &self) => pb::BusinessModel::clone(published),
+            Some(published) if !rules::looks_in(caller, &self) => pb::BusinessModel {
+                readiness: self.said.readiness.clone(),
+                public_value: self.said.public_value.clone(),
+                replication_count: self.said.replication_count,
+                ..pb::BusinessModel::clone(published)
+            },
             _ => self.into(),
         }
     }

@@ -8,8 +8,9 @@ use chassis::column::Day;
 use chassis::error::{Error, Result};
 use chassis::page::{Ask, size};
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, text};
+use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, say, text};
 use chrono::Days;
+use futures::FutureExt as _;
 use peers::settings::Settings;
 use peers::{Needs, Partners, Places};
 use proto::businessmodels as pb;
@@ -17,10 +18,12 @@ use proto::businessmodels::business_model_service_server::{
     BusinessModelService, BusinessModelServiceServer,
 };
 use proto::businessmodels::review_business_model_request::Decision;
+use proto::projects::need;
 use tonic::Request;
 
 use super::row::Model;
 use super::{revision, rules, store};
+use crate::replication;
 
 pub(crate) fn service(context: &Context) -> Result<BusinessModelServiceServer<BusinessModels>> {
     Ok(BusinessModelServiceServer::new(BusinessModels {
@@ -30,6 +33,7 @@ pub(crate) fn service(context: &Context) -> Result<BusinessModelServiceServer<Bu
         places: Places::new(context)?,
         needs: Needs::new(context)?,
         settings: Settings::new(context)?,
+        replications: Desk::new(context),
     }))
 }
 
@@ -40,6 +44,7 @@ pub(crate) struct BusinessModels {
     places: Places,
     needs: Needs,
     settings: Settings,
+    replications: Desk<replication::row::Model>,
 }
 
 impl BusinessModels {
@@ -205,5 +210,51 @@ impl BusinessModelService for BusinessModels {
             business_model_revisions: page.rows.into_iter().map(Into::into).collect(),
             next_page_token: page.next_page_token,
         })
+    }
+
+    async fn replicate_business_model(
+        &self,
+        request: Request<pb::ReplicateBusinessModelRequest>,
+    ) -> Reply<pb::Replication> {
+        let (call, request) = self.desk.open(request)?;
+        name::check_reference("name", rules::PATTERN, &request.name)?;
+        let adopter = &request.adopter_partner;
+        call.caller.must(call.caller.administers(adopter), adopter)?;
+        let asked = replication::rules::create(&request, &call)?;
+        let caller = &call.caller;
+        self.partners.must_take_part(caller, "adopter_partner", std::slice::from_ref(adopter)).await?;
+        self.places.must_exist(caller, &[("territory".to_owned(), request.territory.clone())]).await?;
+        let needs = self.needs.known(caller, "needs", &request.needs).await?;
+        if !needs.iter().any(|need| need.state() == need::State::Qualified) {
+            return Err(Error::refused(
+                "BM-8",
+                say!(
+                    "none of these needs is qualified: have one qualified first",
+                    "aucun de ces besoins n'est qualifié : faites-en d'abord qualifier un"
+                ),
+            )
+            .about("field", "needs")
+            .into());
+        }
+        self.replications
+            .once(call, move |unit, call| {
+                let asked = asked.clone();
+                async move { Ok((replication::adopt::adopt(unit, call, asked).await?, true)) }.boxed()
+            })
+            .await
+    }
+
+    async fn get_business_model_lineage(
+        &self,
+        request: Request<pb::GetBusinessModelLineageRequest>,
+    ) -> Reply<pb::BusinessModelLineage> {
+        let caller = Caller::of(&request);
+        let asked = self.desk.find(&caller, &request.get_ref().name).await?;
+        let reader = self.desk.context.database.reader();
+        let edges = replication::store::lineage(reader, &asked.name).await.map_err(Error::from)?;
+        let ends = edges.iter().flat_map(|edge| [&edge.business_model, &edge.derived_business_model]);
+        let names = ends.map(String::as_str).chain([asked.name.as_str()]);
+        let models = store::by_name(reader, names).await.map_err(Error::from)?;
+        reply(replication::lineage::graph(&caller, &asked, edges, &models))
     }
 }

@@ -104,6 +104,7 @@ pub fn blank(id: &str, uid: &str, now: Micros) -> Model {
         origin: Origin::Registered.into(),
         external_reference: String::new(),
         published: None,
+        said: Default::default(),
     }
 }
 

@@ -17,7 +17,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _};
 
 use super::revision;
-use super::row::{COLUMN, Column, Entity, Model};
+use super::row::{COLUMN, Column, Entity, Model, Said};
+use crate::evaluation::appraisal;
+use crate::{evaluation, replication};
 
 /// The words that models are found by.
 const WORDS: Words = Words("business_model_search");
@@ -62,8 +64,9 @@ pub(crate) async fn search(
     Ok(names.iter().filter_map(|name| found.remove(name)).take(most).collect())
 }
 
-/// Tells models that are being revised what is published of them.
+/// Tells models what others say of them, and those that are being revised what is published of them.
 pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    said(rows, db).await?;
     let revised = |row: &Model| {
         let written = matches!(row.state.get(), State::Draft | State::Submitted | State::Returned);
         (written && row.published_number > 0).then(|| revision::name(&row.name, row.published_number))
@@ -89,7 +92,9 @@ pub(crate) async fn follow(model: &Model, before: Option<&Model>, unit: &mut Uni
     if anew {
         let (_, uid) = chassis::name::new_id('r');
         // What it lacks is said in the language of whoever asks: it is no part of what is published.
-        let content = pb::BusinessModel { gaps: Vec::new(), ..model.clone().into() };
+        // So is what others say of it, which changes.
+        let bare = Model { said: Said::default(), ..model.clone() };
+        let content = pb::BusinessModel { gaps: Vec::new(), ..bare.into() };
         let kept = revision::Model {
             name: revision::name(&model.name, number),
             uid: uid.to_string(),
@@ -116,4 +121,33 @@ fn words(model: &Model) -> String {
         text.translations.values().map(|said| fold(&said.text)).collect::<Vec<_>>().join(" ")
     };
     texts.map(said).collect::<Vec<_>>().join(" ")
+}
+
+async fn said(rows: &mut [Model], db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let published = |row: &Model| revision::name(&row.name, row.published_number);
+    let revisions: Vec<String> = rows.iter().filter(|row| row.published_number > 0).map(published).collect();
+    let names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+    let submitted = evaluation::store::submitted(db, &revisions).await?;
+    let replications = replication::store::said(db, &names).await?;
+    for row in rows {
+        let judged = submitted.get(&published(row)).map_or(&[][..], Vec::as_slice);
+        let territories = replications.replicated.get(&row.name).map_or(0, std::collections::BTreeSet::len);
+        row.said = Said {
+            readiness: appraisal::readiness(judged),
+            public_value: appraisal::public_value(judged),
+            replication_count: i32::try_from(territories).unwrap_or(i32::MAX),
+            unrecorded: replications.unrecorded.contains(&row.name),
+        };
+    }
+    Ok(())
+}
+
+/// Models by their names; those that are not there are left out.
+pub(crate) async fn by_name(
+    db: &impl ConnectionTrait,
+    names: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, Model>, DbErr> {
+    let mut rows = Entity::find().filter(COLUMN.name.is_in(names)).all(db).await?;
+    inform(&mut rows, db).await?;
+    Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
 }
