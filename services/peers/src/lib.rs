@@ -20,8 +20,10 @@ use proto::projects::project_service_client::ProjectServiceClient;
 use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use proto::projects::{
-    BatchGetTerritoriesRequest, GetNeedRequest, GetProjectRequest, ListReportsRequest, Need, project,
+    BatchGetTerritoriesRequest, GetNeedRequest, GetProjectRequest, ListNeedsRequest, ListReportsRequest,
+    Need, Territory, project,
 };
+use tonic::Code;
 use tonic::transport::Channel;
 
 /// The pattern of names of partners.
@@ -38,6 +40,8 @@ pub const NEED: &str = "territories/{territory}/needs/{need}";
 
 /// The pattern of names of commitments.
 pub const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
+/// Needs that are asked for at a time.
+const TOGETHER: usize = 16;
 
 /// The partners service.
 #[derive(Clone)]
@@ -214,16 +218,28 @@ impl Places {
         let mut names: Vec<String> = named.iter().map(|(_, name)| name.clone()).collect();
         names.sort_unstable();
         names.dedup();
-        let found = peer::batch(&names, |names| async move {
-            let request = peer::on_behalf_of(caller, BatchGetTerritoriesRequest { names });
-            Ok(self.0.clone().batch_get_territories(request).await?.into_inner().territories)
-        });
-        let found = found.await?;
+        let found = self.asked(caller, &names).await?;
         let mut wrong = Violations::default();
         for (field, name) in named.iter().filter(|(_, name)| !found.iter().any(|(asked, _)| asked == name)) {
             wrong.add(field, say!("there is no territory {name}", "le territoire {name} n'existe pas"));
         }
         wrong.finish()
+    }
+
+    /// Those of these territories that are there.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when projects cannot be asked.
+    pub async fn found(&self, caller: &Caller, names: &[String]) -> Result<Vec<Territory>> {
+        Ok(self.asked(caller, names).await?.into_iter().map(|(_, place)| place).collect())
+    }
+
+    async fn asked(&self, caller: &Caller, names: &[String]) -> Result<Vec<(String, Territory)>> {
+        let ask = |names| async move {
+            let request = peer::on_behalf_of(caller, BatchGetTerritoriesRequest { names });
+            Ok(self.0.clone().batch_get_territories(request).await?.into_inner().territories)
+        };
+        peer::batch(names, ask).await
     }
 }
 
@@ -252,6 +268,51 @@ impl Needs {
         }
         wrong.finish()?;
         Ok(found)
+    }
+
+    /// Those of these needs that are there, in their order; several are asked for at a time.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when projects cannot be asked.
+    pub async fn found(&self, caller: &Caller, names: &[String]) -> Result<Vec<Need>> {
+        let mut found = Vec::with_capacity(names.len());
+        for some in names.chunks(TOGETHER) {
+            let one = |name: &String| {
+                let request = peer::on_behalf_of(caller, GetNeedRequest { name: name.clone() });
+                let mut client = self.0.clone();
+                async move { client.get_need(request).await }
+            };
+            for answer in futures::future::join_all(some.iter().map(one)).await {
+                match answer {
+                    Err(status) if status.code() == Code::NotFound => {}
+                    answer => found.push(peer::answer(answer)?),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The qualified needs of a territory.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when projects cannot be asked.
+    pub async fn qualified(&self, caller: &Caller, territory: &str) -> Result<Vec<Need>> {
+        let mut found = Vec::new();
+        let mut request = ListNeedsRequest {
+            parent: territory.to_owned(),
+            page_size: 1000,
+            filter: "state = QUALIFIED".to_owned(),
+            ..ListNeedsRequest::default()
+        };
+        loop {
+            let asked = peer::on_behalf_of(caller, request.clone());
+            let page = peer::answer(self.0.clone().list_needs(asked).await)?;
+            found.extend(page.needs);
+            if page.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            request.page_token = page.next_page_token;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod formats;
 mod imports;
+mod model;
 mod partnership;
 mod refusals;
 mod report;

@@ -2,4 +2,5 @@
 
 pub(crate) mod business_model;
 mod evaluation;
-mod replication;
+pub(crate) mod replication;
+mod suggestion;

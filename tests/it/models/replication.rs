@@ -17,16 +17,16 @@ use crate::sample;
 type Answered = Result<tonic::Response<pb::Replication>, tonic::Status>;
 
 /// A model that others may adopt, who made it, who adopts it, and where.
-struct Scene {
-    model: pb::BusinessModel,
+pub(crate) struct Scene {
+    pub(crate) model: pb::BusinessModel,
     made: Caller,
-    adopter: String,
-    adopts: Caller,
+    pub(crate) adopter: String,
+    pub(crate) adopts: Caller,
     need: String,
-    territory: String,
+    pub(crate) territory: String,
 }
 
-async fn scene(network: &'static Network) -> Scene {
+pub(crate) async fn scene(network: &'static Network) -> Scene {
     let owner = network.home_partner().await;
     let made = network.partner_admin(&owner).await;
     let model = published(network, &made, draft(&owner)).await;
@@ -38,7 +38,7 @@ async fn scene(network: &'static Network) -> Scene {
 }
 
 impl Scene {
-    fn request(&self) -> pb::ReplicateBusinessModelRequest {
+    pub(crate) fn request(&self) -> pb::ReplicateBusinessModelRequest {
         pb::ReplicateBusinessModelRequest {
             name: self.model.name.clone(),
             territory: self.territory.clone(),
@@ -48,7 +48,7 @@ impl Scene {
         }
     }
 
-    async fn adopt(&self) -> pb::Replication {
+    pub(crate) async fn adopt(&self) -> pb::Replication {
         done(self.adopts.models().replicate_business_model(self.request()).await)
     }
 }
@@ -143,7 +143,7 @@ async fn bm_8_a_published_model_is_adopted_for_a_qualified_need_elsewhere(networ
         (derived.state(), derived.derived_from.as_slice()),
         (ModelState::Draft, [made.source_revision].as_slice())
     );
-    assert_eq!(derived.territories, [scene.territory.clone()]);
+    assert_eq!(derived.territories, std::slice::from_ref(&scene.territory));
     assert_eq!(derived.canvas.len(), 15);
     assert!(derived.canvas.iter().all(|block| block.adaptation() == pb::Adaptation::ToAdapt));
 

@@ -1,18 +1,19 @@
 //! The conversation about business models: who asks, what, may they, do it, answer.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chassis::auth::Caller;
 use chassis::clock::Zone;
 use chassis::column::Day;
-use chassis::error::{Error, Result};
+use chassis::error::{Error, Result, Violations};
 use chassis::page::{Ask, size};
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, say, text};
+use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, say, text, value};
 use chrono::Days;
 use futures::FutureExt as _;
 use peers::settings::Settings;
-use peers::{Needs, Partners, Places};
+use peers::{Needs, PARTNER, Partners, Places, RECOMMENDATION, TERRITORY};
 use proto::businessmodels as pb;
 use proto::businessmodels::business_model_service_server::{
     BusinessModelService, BusinessModelServiceServer,
@@ -21,9 +22,14 @@ use proto::businessmodels::review_business_model_request::Decision;
 use proto::projects::need;
 use tonic::Request;
 
+use super::compare::{compare, summarize};
 use super::row::Model;
+use super::suggest::{Asked, Known, suggest};
 use super::{revision, rules, store};
-use crate::replication;
+use crate::{evaluation, replication};
+
+/// Models that are shown side by side.
+const MOST_COMPARED: usize = 5;
 
 pub(crate) fn service(context: &Context) -> Result<BusinessModelServiceServer<BusinessModels>> {
     Ok(BusinessModelServiceServer::new(BusinessModels {
@@ -256,5 +262,71 @@ impl BusinessModelService for BusinessModels {
         let names = ends.map(String::as_str).chain([asked.name.as_str()]);
         let models = store::by_name(reader, names).await.map_err(Error::from)?;
         reply(replication::lineage::graph(&caller, &asked, edges, &models))
+    }
+
+    async fn suggest_business_models(
+        &self,
+        request: Request<pb::SuggestBusinessModelsRequest>,
+    ) -> Reply<pb::SuggestBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        name::check_reference("territory", TERRITORY, &request.territory)?;
+        let budget = request.budget.as_ref().map(|budget| value::money("budget", budget)).transpose()?;
+        let place = self.places.found(&caller, std::slice::from_ref(&request.territory)).await?.pop();
+        let place = place.ok_or_else(|| {
+            Error::invalid("territory", say!("there is no such territory", "ce territoire n'existe pas"))
+        })?;
+        let reader = self.desk.context.database.reader();
+        let models = store::adoptable(reader).await.map_err(Error::from)?;
+        let names = models.iter().map(|model| model.name.as_str()).collect();
+        let replications = replication::store::of_models(reader, &names).await.map_err(Error::from)?;
+        let once = |names: BTreeSet<&String>| names.into_iter().cloned().collect::<Vec<_>>();
+        let about = replications.iter().map(|replication| &replication.territory);
+        let about = once(models.iter().flat_map(|model| model.territories.iter()).chain(about).collect());
+        let answered = once(models.iter().flat_map(|model| model.needs.iter()).collect());
+        let (needs, places, answered) = futures::try_join!(
+            self.needs.qualified(&caller, &request.territory),
+            self.places.found(&caller, &about),
+            self.needs.found(&caller, &answered),
+        )?;
+        let asked = Asked { place: &place, needs: &needs, budget: budget.as_ref() };
+        let known = Known { models: &models, needs: &answered, places: &places, replications: &replications };
+        reply(pb::SuggestBusinessModelsResponse { suggestions: suggest(&asked, &known) })
+    }
+
+    async fn compare_business_models(
+        &self,
+        request: Request<pb::CompareBusinessModelsRequest>,
+    ) -> Reply<pb::CompareBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let mut wrong = Violations::default();
+        let names = &request.get_ref().names;
+        if !(2..=MOST_COMPARED).contains(&names.len()) {
+            wrong.add("names", say!("2 to {MOST_COMPARED} models", "de 2 à {MOST_COMPARED} modèles"));
+        }
+        wrong.references("names", rules::PATTERN, names)?;
+        wrong.finish()?;
+        reply(compare(self.desk.batch(&caller, names).await?))
+    }
+
+    async fn summarize_business_models(
+        &self,
+        request: Request<pb::SummarizeBusinessModelsRequest>,
+    ) -> Reply<pb::SummarizeBusinessModelsResponse> {
+        let caller = Caller::of(&request);
+        let request = request.get_ref();
+        let mut wrong = Violations::default();
+        wrong.reference("recommendation", RECOMMENDATION, &request.recommendation)?;
+        wrong.reference("territory", TERRITORY, &request.territory)?;
+        wrong.reference("partner", PARTNER, &request.partner)?;
+        wrong.finish()?;
+        let (reader, now) = (self.desk.context.database.reader(), self.desk.context.clock.now());
+        let agreed = self.settings.current().await?;
+        let today = Zone::parse("time_zone", &agreed.time_zone)?.day(now);
+        let models = store::counted(reader, &caller, request).await.map_err(Error::from)?;
+        let names: HashSet<&str> = models.iter().map(|model| model.name.as_str()).collect();
+        let replications = replication::store::of_models(reader, &names).await.map_err(Error::from)?;
+        let evaluations = evaluation::store::count(reader, &names).await.map_err(Error::from)?;
+        reply(summarize(&models, &replications, evaluations, today))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::column::Packed;
+use chassis::column::{Coded, Packed};
 use chassis::database::{Database, Unit};
 use chassis::error::Result;
 use chassis::filter::holds;
@@ -14,7 +14,7 @@ use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State;
 use proto::common::LocalizedText;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _};
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _};
 
 use super::revision;
 use super::row::{COLUMN, Column, Entity, Model, Said};
@@ -150,4 +150,32 @@ pub(crate) async fn by_name(
     let mut rows = Entity::find().filter(COLUMN.name.is_in(names)).all(db).await?;
     inform(&mut rows, db).await?;
     Ok(rows.into_iter().map(|row| (row.name.clone(), row)).collect())
+}
+
+/// All that anyone may adopt, by name.
+pub(crate) async fn adoptable(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let published = COLUMN.state.eq(Coded::from(State::Published));
+    Entity::find().filter(published).order_by_asc(COLUMN.name).all(db).await
+}
+
+/// The models that this caller may read, of these only where they are named: of a recommendation, a territory, a partner.
+pub(crate) async fn counted(
+    db: &impl ConnectionTrait,
+    caller: &Caller,
+    request: &pb::SummarizeBusinessModelsRequest,
+) -> Result<Vec<Model>, DbErr> {
+    let mut wanted = visible(caller);
+    for (column, name) in
+        [(Column::Recommendations, &request.recommendation), (Column::Territories, &request.territory)]
+    {
+        if !name.is_empty() {
+            wanted = Condition::all().add(wanted).add(holds(Expr::col(column), name));
+        }
+    }
+    if !request.partner.is_empty() {
+        let contributes = holds(Expr::col(Column::Contributors), &request.partner);
+        let makes = Condition::any().add(COLUMN.owner_partner.eq(request.partner.as_str())).add(contributes);
+        wanted = Condition::all().add(wanted).add(makes);
+    }
+    Entity::find().filter(wanted).all(db).await
 }

@@ -1,6 +1,6 @@
 //! Evaluations on disk: which of them are seen, and what they say of models.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chassis::auth::Caller;
 use chassis::column::{Coded, Strings};
@@ -10,9 +10,9 @@ use chassis::lifecycle::Stateful as _;
 use chassis::{say, store as rows};
 use proto::businessmodels::evaluation::State;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait};
+use sea_orm::{Condition, ConnectionTrait, QuerySelect as _};
 
-use super::row::{COLUMN, Entity, Model};
+use super::row::{COLUMN, Column, Entity, Model};
 use super::rules;
 use crate::business_model::{revision, row as model};
 
@@ -77,4 +77,16 @@ pub(crate) async fn submitted(
         found.entry(row.business_model_revision.clone()).or_default().push(row);
     }
     Ok(found)
+}
+
+/// How many evaluations of these models were submitted.
+pub(crate) async fn count(db: &impl ConnectionTrait, models: &HashSet<&str>) -> Result<usize, DbErr> {
+    let of: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::BusinessModel)
+        .filter(COLUMN.state.eq(Coded::from(State::Submitted)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(of.iter().filter(|model| models.contains(model.as_str())).count())
 }

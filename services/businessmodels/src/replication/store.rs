@@ -95,3 +95,12 @@ pub(crate) async fn ancestry(db: &impl ConnectionTrait, name: &str) -> Result<Ve
     }
     Ok(found)
 }
+
+/// All replications of these models, by name.
+pub(crate) async fn of_models(
+    db: &impl ConnectionTrait,
+    models: &HashSet<&str>,
+) -> Result<Vec<Model>, DbErr> {
+    let rows = Entity::find().order_by_asc(COLUMN.name).all(db).await?;
+    Ok(rows.into_iter().filter(|row| models.contains(row.business_model.as_str())).collect())
+}
