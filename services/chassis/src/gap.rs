@@ -1,5 +1,7 @@
-//! What an imported resource still lacks (BEY-8).
+//! What a resource still lacks: an imported one (BEY-8), or one that is to be published.
 
+use crate::error::{Error, Result};
+use crate::say;
 use crate::say::Text;
 use crate::wire::Conversation;
 
@@ -23,4 +25,17 @@ impl Gap {
             message: self.what.in_language(Conversation::current().language).to_owned(),
         }
     }
+}
+
+/// Nothing is lacking.
+///
+/// # Errors
+/// `FAILED_PRECONDITION` citing the rule of the first thing that is, and naming all.
+pub fn none(gaps: &[Gap]) -> Result<()> {
+    let Some(first) = gaps.first() else { return Ok(()) };
+    let list = |text: fn(&Gap) -> &str| {
+        gaps.iter().map(|gap| format!("{} ({})", gap.field, text(gap))).collect::<Vec<_>>().join(", ")
+    };
+    let (en, fr) = (list(|gap| &gap.what.en), list(|gap| &gap.what.fr));
+    Err(Error::refused(first.rule, say!("fill first: {en}", "complétez d'abord : {fr}")))
 }

@@ -1,8 +1,8 @@
 //! What a business model lacks to be published (BM-1, BM-5, BM-9). Pure.
 
 use chassis::column::Micros;
-use chassis::error::{Error, Result};
-use chassis::gap::Gap;
+use chassis::error::Result;
+use chassis::gap::{self, Gap};
 use chassis::say;
 use chassis::say::Text;
 use proto::businessmodels as pb;
@@ -166,11 +166,5 @@ pub(crate) fn gaps(model: &Model) -> Vec<Gap> {
 /// # Errors
 /// `FAILED_PRECONDITION` citing the rule of the first thing that it lacks, and naming all.
 pub(crate) fn whole(model: &Model, _: Micros) -> Result<()> {
-    let gaps = gaps(model);
-    let Some(first) = gaps.first() else { return Ok(()) };
-    let list = |text: fn(&Gap) -> &str| {
-        gaps.iter().map(|gap| format!("{} ({})", gap.field, text(gap))).collect::<Vec<_>>().join(", ")
-    };
-    let (en, fr) = (list(|gap| &gap.what.en), list(|gap| &gap.what.fr));
-    Err(Error::refused(first.rule, say!("fill first: {en}", "complétez d'abord : {fr}")))
+    gap::none(&gaps(model))
 }

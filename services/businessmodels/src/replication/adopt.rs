@@ -118,8 +118,9 @@ fn join(model: &mut BusinessModel, published: &str, replication: &Model) -> Resu
             ),
         ));
     }
-    model.derived_from.push(published.to_owned());
-    model.derived_from.dedup();
+    if !model.derived_from.iter().any(|revision| revision == published) {
+        model.derived_from.push(published.to_owned());
+    }
     for block in model.canvas.iter_mut() {
         block.adaptation = Adaptation::ToAdapt.into();
     }

@@ -3,7 +3,7 @@
 use chassis::auth::Caller;
 use chassis::column::Micros;
 use chassis::error::{Error, Result, Violations};
-use chassis::gap::Gap;
+use chassis::gap::{self, Gap};
 use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::{Call, name, say};
 use proto::training as pb;
@@ -201,14 +201,5 @@ pub fn gaps(programme: &Model) -> Vec<Gap> {
 
 /// Nothing is lacking of what is published (TRN-1).
 fn whole(programme: &Model, _: Micros) -> Result<()> {
-    let gaps = gaps(programme);
-    if gaps.is_empty() {
-        return Ok(());
-    }
-    let list = |text: fn(&Gap) -> &str| {
-        let each = gaps.iter().map(|gap| format!("{} ({})", gap.field, text(gap)));
-        each.collect::<Vec<_>>().join(", ")
-    };
-    let (en, fr) = (list(|gap| &gap.what.en), list(|gap| &gap.what.fr));
-    Err(Error::refused("TRN-1", say!("fill first: {en}", "complétez d'abord : {fr}")))
+    gap::none(&gaps(programme))
 }
