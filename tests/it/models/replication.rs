@@ -195,7 +195,7 @@ async fn bm_9_10_12_a_model_is_adapted_and_works_elsewhere(network: &'static Net
     done(super::business_model::review(&network.reviewer().await, &derived.name, approve, "").await);
     expect(Code::FailedPrecondition, "BM_10", confirm(adopts, &made.name).await);
     let [earlier, _] = halves(network).await;
-    reporting.accepted(adopts, &earlier, "5").await;
+    reporting.accepted(adopts, &earlier, "100").await;
     assert_eq!(done(read(adopts, &scene.model.name).await).replication_count, 0);
     assert_eq!(done(confirm(adopts, &made.name).await).state(), State::Replicated);
     assert_eq!(done(read(adopts, &scene.model.name).await).replication_count, 1);
