@@ -30,6 +30,7 @@ from ensemble.training.v1 import (
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2
 
+import catalogue
 import certificate as independent
 
 PASSWORD = "a password nobody has guessed yet"
@@ -137,6 +138,7 @@ def plan(channel, coordinator, partner):
         metadata=admin,
     )
     sessions.OpenSession(session_pb2.OpenSessionRequest(name=session.name), metadata=admin)
+    catalogue.check(channel)
     person = participant_pb2_grpc.ParticipantServiceStub(channel).CreateParticipant(
         participant_pb2.CreateParticipantRequest(
             participant=participant_pb2.Participant(

@@ -37,6 +37,7 @@ use proto::training::certificate_service_client::CertificateServiceClient;
 use proto::training::enrolment_service_client::EnrolmentServiceClient;
 use proto::training::participant_service_client::ParticipantServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
+use proto::training::session_file_service_client::SessionFileServiceClient;
 use proto::training::session_service_client::SessionServiceClient;
 use proto::training::trainer_service_client::TrainerServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -191,6 +192,7 @@ impl Caller {
         programmes: ProgrammeServiceClient of "training",
         trainers: TrainerServiceClient of "training",
         sessions: SessionServiceClient of "training",
+        session_files: SessionFileServiceClient of "training",
         participants: ParticipantServiceClient of "training",
         enrolments: EnrolmentServiceClient of "training",
         assessments: AssessmentServiceClient of "training",

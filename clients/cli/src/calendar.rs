@@ -18,6 +18,8 @@ use crate::say::{Language, say};
 use crate::status;
 use crate::tree::leaf;
 
+mod session;
+
 /// Wherever they are.
 const ANYWHERE: &str = "partnerships/-";
 
@@ -30,6 +32,7 @@ pub(crate) fn command(language: Language) -> Command {
     let examples = [
         "ensemble calendar deadlines.ics",
         "ensemble calendar --partner partners/ville-de-lyon > lyon.ics",
+        "ensemble calendar --session programmes/m1/sessions/m1 session.ics",
         "ensemble calendar -o json",
     ];
     leaf("calendar", about, &examples.map(str::to_owned), language)
@@ -42,6 +45,10 @@ pub(crate) fn command(language: Language) -> Command {
         .arg(Arg::new("partner").long("partner").value_name("PARTNER").help(say(
             "Of this partner only; without, of yours, and of the network for who coordinates it",
             "De cette organisation seulement ; sinon des vôtres, et du réseau pour qui le coordonne",
+        )))
+        .arg(Arg::new("session").long("session").value_name("SESSION").conflicts_with("partner").help(say(
+            "The meetings of this session instead, and how they are joined if you take part",
+            "Plutôt les rencontres de cette session, et comment les rejoindre si vous y participez",
         )))
 }
 
@@ -57,6 +64,17 @@ struct Deadline {
 }
 
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
+    if let Some(name) = matches.get_one::<String>("session") {
+        let (written, count) = session::file(app, name).await?;
+        let place = matches.get_one::<String>("file").map_or(Place::Output, |file| Place::At(file.into()));
+        put(app, place, written.as_bytes()).await?;
+        app.output.hint(&say!(
+            app.language,
+            "{count} meetings; import the file anew when something has changed: none is there twice",
+            "{count} rencontres ; importez à nouveau le fichier quand quelque chose a changé : aucune n'y sera deux fois"
+        ));
+        return Ok(());
+    }
     let deadlines: Vec<Deadline> = deadlines(app, matches).await?.into_iter().collect();
     let file = matches.get_one::<String>("file").map(PathBuf::from);
     match app.output.format {
@@ -257,17 +275,7 @@ fn shown(title: &Value) -> String {
 
 /// The file: one event of a whole day for each deadline, which takes no time of anyone's day.
 fn write(deadlines: &[Deadline], language: Language, now: chrono::DateTime<chrono::Utc>) -> String {
-    let mut calendar = Calendar::empty();
-    let name = language.pick("Ensemble: deadlines", "Ensemble : échéances");
-    for (key, value) in [
-        ("VERSION", "2.0"),
-        ("PRODID", "-//Ensemble//Calendar//EN"),
-        ("CALSCALE", "GREGORIAN"),
-        ("METHOD", "PUBLISH"),
-        ("X-WR-CALNAME", name),
-    ] {
-        calendar.append_property(Property::new(key, value));
-    }
+    let mut calendar = headed(language.pick("Ensemble: deadlines", "Ensemble : échéances"));
     for Deadline { day, of, kind, title } in deadlines {
         let mut event = Event::new();
         event
@@ -281,6 +289,21 @@ fn write(deadlines: &[Deadline], language: Language, now: chrono::DateTime<chron
         calendar.push(event.done());
     }
     calendar.to_string()
+}
+
+/// A calendar of that name with nothing in it yet.
+fn headed(name: &str) -> Calendar {
+    let mut calendar = Calendar::empty();
+    for (key, value) in [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Ensemble//Calendar//EN"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+        ("X-WR-CALNAME", name),
+    ] {
+        calendar.append_property(Property::new(key, value));
+    }
+    calendar
 }
 
 /// What to type to see it.

@@ -17,6 +17,7 @@ use crate::say::{Language, say};
 use crate::tree::{group, leaf};
 
 mod agreements;
+pub(crate) mod people;
 mod report;
 mod sheet;
 mod tables;
@@ -50,6 +51,7 @@ pub(crate) fn command(language: Language) -> Command {
         .subcommand(iati)
         .subcommand(grants)
         .subcommand(agreements::command(language))
+        .subcommand(people::command(language))
         .subcommand(tables::command(language))
 }
 
@@ -133,6 +135,9 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
     if what == agreements::NAME {
         return agreements::run(app, matches).await;
     }
+    if what == people::NAME {
+        return people::run(app, matches).await;
+    }
     if what == GRANTS {
         return of_noun(app, &named("PartnershipImportService/ImportGrants")?, matches).await;
     }
@@ -169,7 +174,8 @@ async fn take_over(app: &App, plan: Vec<Plan>, matches: &ArgMatches) -> Result {
     let mut reports = Vec::new();
     let mut blocked = false;
     for Plan { file, method, joined } in plan {
-        let mut report = send(app, &file, &method, dry, matches.get_flag("partial")).await?;
+        let partial = matches.try_get_one::<bool>("partial").ok().flatten() == Some(&true);
+        let mut report = send(app, &file, &method, dry, partial).await?;
         if report.descriptor().get_field_by_name("import_report").is_some() {
             blocked |= sheet::told(app, &file, &mut report, dry, matches)?;
             reports.push(report);

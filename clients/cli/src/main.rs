@@ -4,6 +4,7 @@
 mod api;
 mod app;
 mod arrival;
+mod attendance;
 mod auth;
 mod calendar;
 mod call;
@@ -115,6 +116,7 @@ fn commands(language: Language) -> Vec<Command> {
         status::command(language),
         scorecard::command(language),
         calendar::command(language),
+        attendance::command(language),
         import::command(language),
         export::command(language),
         result::command(language),
@@ -158,6 +160,7 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
         "status" => status::run(app).await,
         "scorecard" => scorecard::run(app).await,
         "calendar" => calendar::run(app, inner).await,
+        "attendance" => attendance::run(app, inner).await,
         "import" => import::run(app, inner).await,
         "export" => export::run(app, inner).await,
         "result" => result::run(app, inner).await,

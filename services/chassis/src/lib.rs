@@ -30,6 +30,7 @@ pub mod column;
 pub mod config;
 pub mod database;
 pub mod desk;
+pub mod download;
 pub mod draft;
 pub mod error;
 pub mod filter;

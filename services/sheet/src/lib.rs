@@ -17,12 +17,15 @@
 
 mod book;
 mod cell;
+mod corrected;
 mod date;
 mod delimited;
+pub mod form;
 mod noted;
 mod number;
 mod ods;
 mod package;
+mod problem;
 mod refusal;
 mod typed;
 mod workbook;
@@ -31,10 +34,12 @@ mod xlsx;
 
 pub use book::{Book, Check, Choice, Column, Content, Hiding, Line, Page, Slot, Style};
 pub use cell::{Value, located, place, quoted};
+pub use corrected::{Finding, WRONG, corrected};
 pub use date::{DateTrouble, date};
 pub use delimited::{Dialect, write as write_delimited};
 pub use noted::{Note, noted};
 pub use number::{NumberTrouble, number, shown};
 pub use package::Limits;
+pub use problem::{Place, Problem, Problems};
 pub use typed::{Typed, typed};
 pub use workbook::{Kind, Sheet, Workbook, read};

@@ -18,6 +18,7 @@ mod mode;
 pub mod participant;
 pub mod programme;
 pub mod session;
+mod session_file;
 pub mod trainer;
 
 use futures::FutureExt as _;
@@ -44,6 +45,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(certificate::rpc::service(context, &partners, certificates));
             routes.add_service(assessment::rpc::service(context));
             routes.add_service(enrolment::rpc::service(context));
+            routes.add_service(session_file::rpc::service(context));
             routes.add_service(capacity_assessment::rpc::service(context));
             Ok(())
         }

@@ -44,6 +44,8 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
         ("health-check submit-response", 3),
         ("health-check close", 1),
         ("agreement renew", 1),
+        ("session open", 1),
+        ("import participants", 1),
     ] {
         assert_eq!(taken(&told, words), times, "{words}: {told:#?}");
     }
@@ -57,6 +59,10 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
     }
     let calendar = std::fs::read_to_string(shell.home.join("ensemble-demo/deadlines.ics")).unwrap();
     assert!(calendar.contains("SUMMARY:Agreement ends: "), "{calendar}");
+    // Four people on a list, and three seats.
+    assert!(first.out.contains("A5\tWaitlisted\t1\t"), "{}", first.out);
+    let session = std::fs::read_to_string(shell.home.join("ensemble-demo/session.ics")).unwrap();
+    assert_eq!(session.matches("TZID=Europe/Paris").count(), 4, "{session}");
     for secret in ["people.json", "coordinator.json"] {
         use std::os::unix::fs::PermissionsExt as _;
         let mode =
@@ -84,6 +90,10 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
         "agreement ",
         "commitment ",
         "health-check ",
+        "programme ",
+        "trainer ",
+        "session ",
+        "import participants",
     ] {
         assert_eq!(taken(&again, words), 0, "{words} is done twice: {again:#?}");
     }

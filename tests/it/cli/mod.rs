@@ -1,6 +1,7 @@
 //! The command, as people and scripts use it: what it writes where, and the exit codes they rely on.
 
 mod agreement;
+mod attendance;
 mod contexts;
 mod demo;
 mod doctor;

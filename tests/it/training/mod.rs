@@ -11,6 +11,7 @@ mod evaluation;
 pub(crate) mod participant;
 pub(crate) mod programme;
 pub(crate) mod session;
+pub(crate) mod session_file;
 pub(crate) mod trainer;
 
 use prost::Message as _;

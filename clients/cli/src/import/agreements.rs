@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, ValueHint};
-use prost_reflect::{DynamicMessage, ReflectMessage as _};
+use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage as _};
 
 use super::report::{self, CODES};
 use super::{files, named, rehearsal, send, ways};
@@ -55,7 +55,9 @@ pub(super) fn command(language: Language) -> Command {
 /// `ensemble import partnerships`: checked first; what is sound is written once someone has said yes.
 pub(super) async fn run(app: &App, matches: &ArgMatches) -> Result {
     if let Some(place) = matches.get_one::<String>("template") {
-        return template(app, place).await;
+        let method = named("PartnershipImportService/GetAgreementsTemplate")?;
+        let request = DynamicMessage::new(method.input());
+        return fetched(app, (method, request), place).await;
     }
     let method = named("PartnershipImportService/ImportAgreements")?;
     let (dry, partial) = (matches.get_flag("dry-run"), matches.get_flag("partial"));
@@ -101,7 +103,7 @@ fn changes(told: &DynamicMessage) -> bool {
 }
 
 /// Someone says that it shall be written.
-async fn agreed(app: &App, file: &Path) -> Result {
+pub(super) async fn agreed(app: &App, file: &Path) -> Result {
     app.confirm(false).await?;
     let language = app.language;
     if app.yes {
@@ -126,9 +128,13 @@ async fn agreed(app: &App, file: &Path) -> Result {
     }
 }
 
-async fn template(app: &App, place: &str) -> Result {
-    let method = named("PartnershipImportService/GetAgreementsTemplate")?;
-    let mut pieces = app.client.server_stream(&method, DynamicMessage::new(method.input())).await?;
+/// A spreadsheet to fill in, written where it is wanted.
+pub(super) async fn fetched(
+    app: &App,
+    (method, request): (MethodDescriptor, DynamicMessage),
+    place: &str,
+) -> Result {
+    let mut pieces = app.client.server_stream(&method, request).await?;
     let to = |_: &str| match place {
         "-" => Place::Output,
         place => Place::At(PathBuf::from(place)),

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use prost_reflect::{DynamicMessage, Value};
+use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
 
 use super::report::{CODES, messages};
 use crate::app::App;
@@ -93,6 +93,7 @@ fn page(
                 "enregistré comme brouillon, sans ce qui est à corriger",
             )
             .to_owned(),
+        () if committed && of_session(result) => language.pick("saved", "enregistré").to_owned(),
         () if committed => language.pick("sent to review", "soumis à la relecture").to_owned(),
         () if blocked => nothing.to_owned(),
         () if dry => say!(language, "checked; {nothing}", "vérifié ; {nothing}"),
@@ -102,6 +103,7 @@ fn page(
     let mut text =
         format!("{}{} {outcome}\n", output.paint.style(Style::Strong, &clean(&file)), language.colon());
     text += &counts(app, result);
+    text += &rows(app, result);
     text += &problems(app, result, shown);
     text += &conflicts(app, result);
     text += &changes(app, result, committed);
@@ -112,6 +114,32 @@ fn page(
     }
     text += &receipt(app, result);
     text + &next(app, result, sent, (dry, blocked, committed || again), beside)
+}
+
+/// What became of a spreadsheet of a session: a list of people, or who came.
+fn of_session(result: &DynamicMessage) -> bool {
+    result.descriptor().get_field_by_name("session").is_some()
+}
+
+/// What each row of a list of people got.
+fn rows(app: &App, result: &DynamicMessage) -> String {
+    if !of_session(result) || messages(result, "rows").is_empty() {
+        return String::new();
+    }
+    let headings = match app.language {
+        Language::En => ["ROW", "STATE", "PLACE IN THE QUEUE", "BEFORE"],
+        Language::Fr => ["LIGNE", "ÉTAT", "RANG D'ATTENTE", "AVANT"],
+    };
+    let reader = cell::Reader { language: app.language, person: true };
+    let row = |row: &DynamicMessage| {
+        let place = cell::at(row, "waitlist_position", CODES);
+        let before = cell::at(row, "already_enrolled", CODES) == "true";
+        let before = if before { app.language.pick("already enrolled", "déjà inscrite") } else { "" };
+        let place = if place == "0" { String::new() } else { place };
+        [cell::at(row, "location", CODES), cell::at(row, "state", reader), place, before.to_owned()].to_vec()
+    };
+    let rows: Vec<Vec<String>> = messages(result, "rows").iter().map(row).collect();
+    format!("\n{}", table::grid(&app.output, &headings.map(str::to_owned), &rows))
 }
 
 fn counts(app: &App, result: &DynamicMessage) -> String {
@@ -231,6 +259,11 @@ fn next(
         );
     }
     let named = |path: &Path| clean(&path.display().to_string());
+    if of_session(result) {
+        let file = named(if blocked { beside.unwrap_or(sent) } else { sent });
+        let session = clean(&cell::at(result, "session", CODES));
+        return text + &next_of_session(app, result, &file, &session, (dry, blocked, done));
+    }
     let name = clean(&cell::at(result, "report.name", CODES));
     let command = match () {
         () if blocked && !done => {
@@ -251,6 +284,37 @@ fn next(
         () => format!("ensemble report show {name}"),
     };
     text + &format!("→ {command}\n")
+}
+
+/// The same of a spreadsheet of a session.
+fn next_of_session(
+    app: &App,
+    result: &DynamicMessage,
+    file: &str,
+    session: &str,
+    (dry, blocked, done): (bool, bool, bool),
+) -> String {
+    let nouns = result.get_field_by_name("import_report").and_then(|report| report.as_message().cloned());
+    let nouns = nouns.map(|report| messages(&report, "counts")).unwrap_or_default();
+    let people = nouns.iter().any(|count| cell::at(count, "noun", CODES) == "enrolment");
+    let (check, submit, see) = match people {
+        true => (
+            format!("ensemble import participants {file} --dry-run"),
+            format!("ensemble import participants {file}"),
+            format!("ensemble enrolment list --session {session}"),
+        ),
+        false => (
+            format!("ensemble attendance check {file}"),
+            format!("ensemble attendance submit {file}"),
+            format!("ensemble attendance show {session}"),
+        ),
+    };
+    let command = match () {
+        () if blocked => say!(app.language, "correct it, then: {check}", "corrigez, puis : {check}"),
+        () if dry && !done => say!(app.language, "send it: {submit}", "envoyez-le : {submit}"),
+        () => see,
+    };
+    format!("→ {command}\n")
 }
 
 /// A value in one word.

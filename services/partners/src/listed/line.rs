@@ -10,11 +10,12 @@ use iati::{Problem, Severity};
 use proto::common::{DateRange, Evidence, LocalizedText, Translation, evidence};
 use proto::partners as pb;
 use proto::partners::partnership_member::Role;
+use sheet::form::{Choice, chosen, offered};
 use sheet::{DateTrouble, NumberTrouble, Value};
 
 use super::reading::{Listed, Row};
 use super::resolve::Meant;
-use super::words::{Choice, Column, choices, chosen, offered};
+use super::words::{Column, choices};
 use crate::grant::as_found::UNSAID;
 
 /// How the reference of a partnership begins that is known by what it is called.
@@ -219,7 +220,7 @@ impl Line<'_> {
         if words.is_empty() {
             return 0;
         }
-        chosen(choices, &words).unwrap_or_else(|| {
+        chosen(choices, &words).map(|choice| choice.number).unwrap_or_else(|| {
             let (en, fr) = (offered(choices, Language::En), offered(choices, Language::Fr));
             self.blocks(column, "CHOICE_UNKNOWN", say!("one of these: {en}", "au choix : {fr}"));
             0

@@ -11,7 +11,7 @@ use super::check::{Checked, check, named};
 use super::reading::{Listed, read};
 use super::resolve::Meant;
 use super::template::template;
-use super::words::{COLUMNS, Column, column, heading};
+use super::words::{COLUMNS, Column, FORM};
 
 const HEADINGS: &str = "Partnership;Kind of partnership;Lead;Other members;Territories;Kind of agreement;Start;End;Signed on;Agreement title;Document;SHA-256;Renewal;Tacit renewals at most;Notice (days);Reference";
 
@@ -52,12 +52,12 @@ fn wrong(line: &str) -> Vec<String> {
 #[test]
 fn a_heading_is_known_in_one_language_or_in_both_and_each_says_one_thing() {
     for head in &COLUMNS {
-        for said in [head.name.0.to_owned(), head.name.1.to_owned(), heading(head)] {
-            assert_eq!(column(&said), Some(head.column), "{said}");
+        for said in [head.name.0.to_owned(), head.name.1.to_owned(), head.heading()] {
+            assert_eq!(FORM.column(&said), Some(head.column), "{said}");
         }
     }
-    assert_eq!(column("Chef de file / Start"), None);
-    assert_eq!(column(""), None);
+    assert_eq!(FORM.column("Chef de file / Start"), None);
+    assert_eq!(FORM.column(""), None);
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! The columns of the spreadsheet and what may stand in them, in both languages: words of the contract where it has some. Pure.
 
 use chassis::say::Language;
-use chassis::text::fold;
 use prost_reflect::EnumDescriptor;
+use sheet::form::{Choice, Form, Head, head};
 
 use crate::agreement::compare::comment;
-
-/// English and French.
-pub(super) type Pair = (&'static str, &'static str);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
@@ -29,23 +26,11 @@ pub(super) enum Column {
     Reference,
 }
 
-/// A column: what it is called, what to write there, and how wide it is.
-pub(super) struct Head {
-    pub(super) column: Column,
-    pub(super) name: Pair,
-    pub(super) hint: Pair,
-    pub(super) width: f64,
-}
+/// The form.
+pub(super) const FORM: Form<Column> =
+    Form { sheet: ("Agreements", "Accords"), heads: &COLUMNS, told_by: &[Column::Partnership, Column::Lead] };
 
-const fn head(column: Column, name: Pair, width: f64, hint: Pair) -> Head {
-    Head { column, name, hint, width }
-}
-
-pub(super) const SHEET: Pair = ("Agreements", "Accords");
-pub(super) const README: Pair = ("Read me", "Lisez-moi");
-pub(super) const LISTS: Pair = ("Lists", "Listes");
-
-pub(super) const COLUMNS: [Head; 16] = [
+pub(super) const COLUMNS: [Head<Column>; 16] = [
     head(
         Column::Partnership,
         ("Partnership", "Partenariat"),
@@ -155,47 +140,6 @@ pub(super) const COLUMNS: [Head; 16] = [
     ),
 ];
 
-pub(super) fn said(pair: Pair, language: Language) -> &'static str {
-    match language {
-        Language::En => pair.0,
-        Language::Fr => pair.1,
-    }
-}
-
-/// The heading of a column, in both languages.
-pub(super) fn heading(head: &Head) -> String {
-    match head.name {
-        (en, fr) if en == fr => en.to_owned(),
-        (en, fr) => format!("{en} / {fr}"),
-    }
-}
-
-/// The column that a heading names: in one language, or in both.
-pub(super) fn column(heading: &str) -> Option<Column> {
-    let parts: Vec<String> = heading.split('/').map(fold).collect();
-    let is = |head: &&Head| {
-        let names = [fold(head.name.0), fold(head.name.1)];
-        parts.iter().all(|part| names.contains(part))
-    };
-    COLUMNS.iter().find(is).map(|head| head.column)
-}
-
-/// A value that may be chosen: its number, its code, and its words.
-pub(super) struct Choice {
-    pub(super) number: i32,
-    code: String,
-    words: [String; 2],
-}
-
-impl Choice {
-    pub(super) fn said(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.words[0],
-            Language::Fr => &self.words[1],
-        }
-    }
-}
-
 /// What an enum of the contract offers, in the words of the contract.
 pub(super) fn choices(name: &str) -> Vec<Choice> {
     let Some(kind) = proto::pool().get_enum_by_name(&format!("ensemble.partners.v1.{name}")) else {
@@ -221,18 +165,4 @@ fn prefix(kind: &EnumDescriptor) -> String {
         prefix.push(letter.to_ascii_uppercase());
     }
     prefix + "_"
-}
-
-/// The value that words mean: its code, or what it is called in either language.
-pub(super) fn chosen(choices: &[Choice], words: &str) -> Option<i32> {
-    let words = fold(words);
-    let is = |choice: &&Choice| {
-        fold(&choice.code) == words || choice.words.iter().any(|known| fold(known) == words)
-    };
-    choices.iter().find(is).map(|choice| choice.number)
-}
-
-/// The words to choose from, as a message tells them.
-pub(super) fn offered(choices: &[Choice], language: Language) -> String {
-    choices.iter().map(|choice| choice.said(language)).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chassis::auth::Caller;
 use chassis::database::Outcome;
+use chassis::download::{self, XLSX};
 use chassis::error::{Error, Result, Violations};
 use chassis::wire::{Conversation, reply};
 use chassis::{Call, Context, Reply, idempotency, say};
@@ -24,9 +25,6 @@ use crate::{grant, listed};
 
 /// Partnerships, and organisations, of one request.
 const MOST: usize = 1000;
-/// Bytes of one piece of a file.
-const PIECE: usize = 256 * 1024;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(crate) fn service(context: &Context) -> PartnershipImportServiceServer<Imports> {
     PartnershipImportServiceServer::new(Imports(context.clone()))
@@ -74,12 +72,7 @@ impl PartnershipImportService for Imports {
         let made = tokio::task::spawn_blocking(move || listed::template(language)).await;
         let file = made.map_err(Error::internal)??;
         let name = say!("agreements.xlsx", "accords.xlsx").in_language(language).to_owned();
-        let mut pieces =
-            file.chunks(PIECE).map(|piece| FileChunk { chunk: piece.to_vec(), ..Default::default() });
-        let first =
-            pieces.next().map(|piece| FileChunk { file_name: name, mime_type: XLSX.to_owned(), ..piece });
-        let pieces: Vec<FileChunk> = first.into_iter().chain(pieces).collect();
-        Ok(tonic::Response::new(Box::pin(futures::stream::iter(pieces.into_iter().map(Ok)))))
+        Ok(download::pieces(&file, name, XLSX))
     }
 
     async fn import_agreements(&self, request: Request<Streaming<ImportRequest>>) -> Reply<ImportReport> {

@@ -155,8 +155,8 @@ impl ReportService for Reports {
         request: Request<pb::GetReportTemplateRequest>,
     ) -> Reply<Self::GetReportTemplateStream> {
         let caller = Caller::of(&request);
-        let pieces = file::template(self, &caller, request.get_ref()).await?;
-        Ok(tonic::Response::new(Box::pin(futures::stream::iter(pieces.into_iter().map(Ok)))))
+        let made = file::template(self, &caller, request.get_ref()).await?;
+        Ok(chassis::download::pieces(&made.file, made.name, made.mime_type))
     }
 
     async fn check_report_file(

@@ -23,7 +23,7 @@ pub const PATTERN: &str = "programmes/{programme}/sessions/{session}/enrolments/
 /// Those that are not over: of a person in a session there is one (TRN-8).
 pub const LIVE: [State; 3] = [State::Pending, State::Waitlisted, State::Confirmed];
 /// Who enrols people in a partner's name.
-const ENROL: [Role; 2] = [Role::PartnerAdmin, Role::Integration];
+pub const ENROL: [Role; 2] = [Role::PartnerAdmin, Role::Integration];
 
 /// The verbs of an enrolment (domain §6.5).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[

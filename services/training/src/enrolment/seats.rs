@@ -72,14 +72,20 @@ pub(crate) async fn enrol(
     Ok((chassis::store::insert(unit, call, &enrolment).await?, true))
 }
 
-/// Refuses a second enrolment of a person in a session (TRN-8).
-async fn alone(unit: &Unit<'_>, session: &str, person: &str) -> Result<()> {
+/// The enrolment of a person in a session that is not over, if there is one.
+pub(crate) async fn live(unit: &Unit<'_>, session: &str, person: &str) -> Result<Option<Model>> {
     let live = LIVE.map(chassis::column::Coded::from);
     let same = Entity::find()
         .filter(COLUMN.session.eq(session))
         .filter(COLUMN.participant.eq(person))
         .filter(COLUMN.state.is_in(live));
-    let Some(holder) = same.one(unit.txn).await? else { return Ok(()) };
+    let found = same.one(unit.txn).await?.into_iter().collect();
+    Ok(chassis::store::informed(found, unit.txn.into(), unit.now).await?.pop())
+}
+
+/// Refuses a second enrolment of a person in a session (TRN-8).
+async fn alone(unit: &Unit<'_>, session: &str, person: &str) -> Result<()> {
+    let Some(holder) = live(unit, session, person).await? else { return Ok(()) };
     let holder = holder.name;
     Err(Error::refused(
         "TRN-8",

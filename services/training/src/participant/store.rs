@@ -57,6 +57,12 @@ pub(crate) async fn by_name(
     Ok(found)
 }
 
+/// The people whom a partner entered, and who are known still.
+pub(crate) async fn entered_by(db: &impl ConnectionTrait, partner: &str) -> Result<Vec<Model>, DbErr> {
+    let active = chassis::column::Coded::from(State::Active);
+    Entity::find().filter(COLUMN.partner.eq(partner)).filter(COLUMN.state.eq(active)).all(db).await
+}
+
 /// Erases a person, with what is kept of them elsewhere, and their account's name from what the audit trail says of them.
 pub(crate) async fn erase(unit: &mut Unit<'_>, call: &Call, own: &Call, name: &str) -> Result<(Model, bool)> {
     let found: Option<Model> = chassis::store::find(unit, name).await?;

@@ -7,6 +7,7 @@ mod portfolio;
 mod sample;
 mod stage;
 mod story;
+mod training;
 
 use std::path::{Path, PathBuf};
 
@@ -110,6 +111,7 @@ fn farewell(stage: &Stage) -> Result {
         "project show point-numerique-avignon",
         "partnership show demarches-avignon",
         "partnership summarize",
+        "attendance show programmes/aider-sans-faire/sessions/avignon",
         "scorecard",
         "report review --next",
         "watch partners",

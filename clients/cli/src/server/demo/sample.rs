@@ -68,6 +68,10 @@ const STORY: &[Sample] = sample![
     "story/answers-agency.yaml",
     "story/answers-workshop.yaml",
     "story/conclusions.yaml",
+    "story/programme.yaml",
+    "story/trainer.yaml",
+    "story/session.yaml",
+    "story/learners.csv",
 ];
 
 /// Writes files into the demo's folder; answers where they are.

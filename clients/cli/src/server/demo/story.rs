@@ -9,6 +9,7 @@ use super::partnership;
 use super::people::{self, Person};
 use super::sample::{self, TERRITORIES};
 use super::stage::{COORDINATOR, Stage, Typist};
+use super::training;
 use crate::fault::{Fault, Result};
 
 pub(super) const PARTNER: &str = "partners/ateliers-du-numerique";
@@ -52,7 +53,7 @@ pub(super) async fn tell(stage: &Stage) -> Result {
     let tables = sample::lay_out(stage, TERRITORIES)?;
     let words = ["territory", "import"].into_iter().chain(tables.iter().map(String::as_str));
     stage.run(COORDINATOR, &words.collect::<Vec<_>>()).await?;
-    sample::lay_out_story(stage, &[days(), partnership::hashes()].concat())?;
+    sample::lay_out_story(stage, &[days(), partnership::hashes(), training::days()].concat())?;
     stage.tell("An association joins the network.", "Une association rejoint le réseau.");
     join(stage, PARTNER, "partner").await?;
     let cast = Cast {
@@ -66,6 +67,7 @@ pub(super) async fn tell(stage: &Stage) -> Result {
     project(stage, &cast).await?;
     report(stage, &cast).await?;
     total(stage).await?;
+    training::tell(stage, &cast.director).await?;
     partnership::renew(stage, &cast.director).await
 }
 

@@ -26,6 +26,7 @@ use super::super::{rules, store as reports_store};
 use super::blame::blame;
 use super::check::{self, Verdict};
 use super::corrected::corrected;
+use super::problem::groups;
 use super::reading::{self, Filled};
 use super::store;
 use crate::project::rules::PATTERN as PROJECT;
@@ -210,7 +211,7 @@ impl Take {
         let (problems, problems_left_off) = verdict.problems.listed(self.language);
         verdict.changes.truncate(MOST_CHANGES);
         pb::ReportFileResult {
-            groups: verdict.problems.groups(self.language),
+            groups: groups(&verdict.problems, self.language),
             import_report: Some(ImportReport {
                 file_name: self.file_name.clone(),
                 committed: false,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use chassis::auth::Caller;
 use chassis::column::Micros;
+use chassis::download::{CSV, XLSX, language};
 use chassis::error::{Error, Result};
 use chassis::say::Language;
-use chassis::wire::Conversation;
 use chassis::{name, say};
-use proto::common::FileChunk;
 use proto::projects as pb;
 use proto::projects::get_report_template_request::Format;
 
@@ -18,17 +17,19 @@ use super::template::Ask;
 use crate::project::rules::PATTERN as PROJECT;
 use crate::reporting_period::rules::PATTERN as PERIOD;
 
-/// Bytes of one piece.
-const PIECE: usize = 256 * 1024;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const CSV: &str = "text/csv; charset=utf-8";
+/// A spreadsheet to send.
+pub(in super::super) struct Sheet {
+    pub(in super::super) file: Vec<u8>,
+    pub(in super::super) name: String,
+    pub(in super::super) mime_type: &'static str,
+}
 
-/// The spreadsheet of a project and a period, in pieces.
+/// The spreadsheet of a project and a period.
 pub(in super::super) async fn template(
     reports: &Reports,
     caller: &Arc<Caller>,
     request: &pb::GetReportTemplateRequest,
-) -> Result<Vec<FileChunk>> {
+) -> Result<Sheet> {
     let project = name::id("parent", PROJECT, &request.parent)?.to_owned();
     name::check_reference("reporting_period", PERIOD, &request.reporting_period)?;
     let language = language(&request.language_code)?;
@@ -59,28 +60,12 @@ pub(in super::super) async fn template(
         if csv { Ok(ask.table()) } else { ask.book().write() }
     });
     let file = made.await.map_err(Error::internal)??;
-    let (word, kind, mime_type) = match (language, csv) {
-        (Language::En, false) => ("report", "xlsx", XLSX),
-        (Language::Fr, false) => ("rapport", "xlsx", XLSX),
-        (Language::En, true) => ("report", "csv", CSV),
-        (Language::Fr, true) => ("rapport", "csv", CSV),
+    let word = match language {
+        Language::En => "report",
+        Language::Fr => "rapport",
     };
-    let mut pieces: Vec<FileChunk> =
-        file.chunks(PIECE).map(|piece| FileChunk { chunk: piece.to_vec(), ..FileChunk::default() }).collect();
-    if let Some(first) = pieces.first_mut() {
-        first.file_name = format!("{word}-{project}-{period}.{kind}");
-        first.mime_type = mime_type.to_owned();
-    }
-    Ok(pieces)
-}
-
-fn language(code: &str) -> Result<Language> {
-    match code {
-        "" => Ok(Conversation::current().language),
-        "en" => Ok(Language::En),
-        "fr" => Ok(Language::Fr),
-        _ => Err(Error::invalid("language_code", say!("expected en or fr", "attendu : en ou fr"))),
-    }
+    let (kind, mime_type) = if csv { ("csv", CSV) } else { ("xlsx", XLSX) };
+    Ok(Sheet { file, name: format!("{word}-{project}-{period}.{kind}"), mime_type })
 }
 
 /// `2025-07-04 14:02 UTC`.

@@ -5,15 +5,8 @@ use proto::common::LocalizedText;
 use proto::common::evidence::Kind;
 use proto::projects::report::Rating;
 
-/// English, then French.
-pub(super) type Pair = (&'static str, &'static str);
-
-pub(super) fn said(pair: Pair, language: Language) -> &'static str {
-    match language {
-        Language::En => pair.0,
-        Language::Fr => pair.1,
-    }
-}
+pub(super) use sheet::WRONG;
+pub(super) use sheet::form::{Pair, README, said};
 
 /// The same word, however it is typed: without accents and case.
 pub(super) fn same(pair: Pair, text: &str) -> bool {
@@ -28,11 +21,9 @@ pub(super) fn shown(text: &LocalizedText, language: Language) -> String {
     text.display_text
 }
 
-pub(super) const README: Pair = ("Read me", "Lisez-moi");
 pub(super) const REPORT: Pair = ("Report", "Rapport");
 pub(super) const STORY: Pair = ("Story", "Récit");
 pub(super) const LISTS: Pair = ("Lists", "Listes");
-pub(super) const WRONG: Pair = ("To correct", "À corriger");
 /// What the spreadsheet remembers; not for people.
 pub(super) const META: &str = "_meta";
 pub(super) const TOTAL: Pair = ("Total", "Total");
@@ -112,34 +103,10 @@ pub(super) const KINDS: [(Kind, Pair); 7] = [
 
 pub(super) const ANSWERS: [(bool, Pair); 2] = [(true, ("Yes", "Oui")), (false, ("No", "Non"))];
 
-/// What the codes of the dimensions are called (domain §1.2).
-const CODES: [(&str, &str, Pair); 19] = [
-    ("SEX", "FEMALE", ("Women", "Femmes")),
-    ("SEX", "MALE", ("Men", "Hommes")),
-    ("SEX", "OTHER", ("Other sex", "Autre sexe")),
-    ("AGE_BAND", "LT12", ("Under 12", "Moins de 12 ans")),
-    ("AGE_BAND", "12_17", ("12 to 17", "12 à 17 ans")),
-    ("AGE_BAND", "18_24", ("18 to 24", "18 à 24 ans")),
-    ("AGE_BAND", "25_39", ("25 to 39", "25 à 39 ans")),
-    ("AGE_BAND", "40_59", ("40 to 59", "40 à 59 ans")),
-    ("AGE_BAND", "60_69", ("60 to 69", "60 à 69 ans")),
-    ("AGE_BAND", "GE70", ("70 and over", "70 ans et plus")),
-    ("DISABILITY", "YES", ("With a disability", "En situation de handicap")),
-    ("DISABILITY", "NO", ("Without a disability", "Sans handicap")),
-    ("STATUS", "IN_EDUCATION", ("In education", "En formation")),
-    ("STATUS", "EMPLOYED", ("Employed", "En emploi")),
-    ("STATUS", "UNEMPLOYED", ("Unemployed", "Sans emploi")),
-    ("STATUS", "RETIRED", ("Retired", "À la retraite")),
-    ("SEX", "NOT_STATED", ("Sex not stated", "Sexe non renseigné")),
-    ("AGE_BAND", "NOT_STATED", ("Age not stated", "Âge non renseigné")),
-    ("DISABILITY", "NOT_STATED", ("Disability not stated", "Handicap non renseigné")),
-];
-
 /// What a part is called; of territories and of what nobody knows, its code.
 pub(super) fn part(dimension: &str, code: &str, language: Language) -> String {
-    let known = CODES.iter().find(|(of, known, _)| *of == dimension && *known == code);
-    match (known, code) {
-        (Some((.., pair)), _) => said(*pair, language).to_owned(),
+    match (chassis::codes::called(dimension, code), code) {
+        (Some(pair), _) => said(pair, language).to_owned(),
         (None, "NOT_STATED") => {
             let dimension = match (dimension, language) {
                 ("TERRITORY", Language::En) => "Territory",

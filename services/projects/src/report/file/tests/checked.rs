@@ -72,7 +72,7 @@ fn the_same_problem_is_said_once_with_all_its_cells() {
     let mut verdict = desk.check(&ground, None);
     assert!(verdict.holds_back());
     assert_eq!(verdict.count.refused, 4);
-    let groups = verdict.problems.groups(Language::Fr);
+    let groups = super::super::problem::groups(&verdict.problems, Language::Fr);
     assert_eq!(groups.len(), 2);
     assert_eq!(groups[1].locations, ["Rapport!H4", "Rapport!H5", "Rapport!H6"]);
     assert!(groups[0].message.contains("1234 ou 1,2340"), "{}", groups[0].message);

@@ -293,8 +293,8 @@ impl From<&str> for Typed {
 
 /// What is wrong, as `code cell`.
 fn wrong(verdict: &Verdict) -> Vec<String> {
-    let shown = |problem: &super::problem::Problem| {
-        let place = problem.place.as_ref().map(super::problem::Place::shown).unwrap_or_default();
+    let shown = |problem: &sheet::Problem| {
+        let place = problem.place.as_ref().map(sheet::Place::shown).unwrap_or_default();
         format!("{} {place}", problem.code)
     };
     verdict.problems.0.iter().map(shown).collect()
