@@ -75,6 +75,31 @@ pub async fn once<M: prost::Message + Default + 'static>(
     done.await
 }
 
+/// What this request answered before, for work that begins with others than the database.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` when its id was used for another request.
+pub async fn answered<M: prost::Message + Default + 'static>(
+    database: &Database,
+    service: &'static str,
+    call: &Call,
+) -> Result<Option<M>> {
+    if call.request_id.is_empty() || call.validate_only {
+        return Ok(None);
+    }
+    let call = call.clone();
+    let look = database.write(service, move |unit| {
+        let call = call.clone();
+        async move {
+            let before = find(unit.txn, service, &call).await?;
+            let answer = before.map(|before| M::decode(before.response.as_slice())).transpose();
+            answer.map(Outcome::Discard).map_err(Error::internal)
+        }
+        .boxed()
+    });
+    look.await
+}
+
 /// What this request did before, if it was sent before.
 ///
 /// # Errors

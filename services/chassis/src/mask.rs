@@ -79,6 +79,24 @@ pub fn differing<M: prost::Message + prost::Name>(one: &M, other: &M) -> Result<
         .collect())
 }
 
+/// A resource that was taken over from a source which says something else now than `before`: the fields that the source
+/// changed are new, but for those that people changed since it was `made`, and those in `kept`.
+///
+/// # Errors
+/// INTERNAL when the message is not of the contract.
+pub fn renewed<M>(current: &M, made: &M, before: &M, now: &M, kept: &[&str]) -> Result<M>
+where
+    M: prost::Message + prost::Name + Default + Clone,
+{
+    let touched = differing(made, current)?;
+    let mut paths = differing(before, now)?;
+    paths.retain(|field| !touched.contains(field) && !kept.contains(&field.as_str()));
+    match paths.is_empty() {
+        true => Ok(current.clone()),
+        false => apply(current, now, Some(&prost_types::FieldMask { paths })),
+    }
+}
+
 fn descriptor<M: prost::Name>() -> Result<MessageDescriptor> {
     let name = M::full_name();
     // A look-up by hash in the pool that is decoded once: no cache of our own would be faster.

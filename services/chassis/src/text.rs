@@ -12,6 +12,8 @@ use crate::say;
 
 /// The longest translation, in code points.
 pub const LONGEST: usize = 10_000;
+/// The language of what is published without saying in which (ISO 639-2).
+pub const UNSAID: &str = "und";
 const MOST_LANGUAGES: usize = 20;
 
 /// An ordinary text: composed (NFC), without space around it, of at most `max` code points; it may be empty.
@@ -170,6 +172,40 @@ pub fn revise(old: &LocalizedText, mut new: LocalizedText) -> LocalizedText {
         translation.stale = *tag != original && !changed(tag, translation) && (was_stale || original_changed);
     }
     new
+}
+
+/// What was published without saying in which language, as far as it may be kept and as [`check`] returns it; nothing of an
+/// empty text.
+pub fn unsaid(text: &str) -> Option<LocalizedText> {
+    let text: String = text.trim().nfc().take(LONGEST).collect();
+    let original = Translation { text: text.clone(), origin: Origin::Original.into(), stale: false };
+    let translations = [(UNSAID.to_owned(), original)];
+    (!text.is_empty()).then(|| LocalizedText {
+        default_language_code: UNSAID.to_owned(),
+        translations: translations.into(),
+        ..Default::default()
+    })
+}
+
+/// The one of a name, in any of its languages: just so, the other way round ("Moldova, Republic of"), or as the beginning of
+/// one only ("United Kingdom").
+pub fn called<'a, T>(all: &'a [T], names: impl Fn(&T) -> &LocalizedText, name: &str) -> Option<&'a T> {
+    let turned = name.split_once(',').map(|(one, other)| fold(&format!("{other} {one}")));
+    let name = fold(name);
+    let fits = |one: &T, fits: &dyn Fn(&str) -> bool| {
+        names(one).translations.values().any(|called| fits(&fold(&called.text)))
+    };
+    let just_so = |called: &str| called == name || turned.as_deref() == Some(called);
+    if let Some(one) = all.iter().find(|one| fits(one, &just_so)) {
+        return Some(one);
+    }
+    let begins =
+        |called: &str| called.strip_prefix(&name).is_some_and(|rest| rest.starts_with([' ', ',', '(']));
+    let mut begin = all.iter().filter(|one| fits(one, &begins));
+    match (begin.next(), begin.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
 }
 
 /// Chooses the text to show (BEY-6): for each language the reader prefers, in turn, that very tag, then

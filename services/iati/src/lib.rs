@@ -16,7 +16,8 @@
 //! }
 //! ```
 //!
-//! Its neighbour, the 360Giving Data Standard, is read alike: see [`grants`].
+//! Its neighbours, the 360Giving Data Standard and the registry of digital public goods, are read alike: see [`grants`] and
+//! [`solutions`].
 //!
 //! The schema decides what is reported, the understandable decides what is taken: a value that breaks a rule is
 //! named in `problems` and left out of the model, the rest of the record is there, and `raw` holds it all.
@@ -36,12 +37,14 @@ mod parts;
 mod problem;
 mod reader;
 mod record;
+mod records;
 pub mod registry;
 mod report;
 mod results;
 pub mod rules;
 mod scan;
 mod schema;
+pub mod solutions;
 mod syntax;
 pub mod tables;
 mod tag;

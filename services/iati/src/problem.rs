@@ -50,6 +50,13 @@ impl Problem {
         }
     }
 
+    /// The problem of a record.
+    #[must_use]
+    pub fn of(mut self, record: &str) -> Self {
+        record.clone_into(&mut self.record);
+        self
+    }
+
     pub(crate) fn at(mut self, location: impl Into<String>) -> Self {
         self.location = location.into();
         self

@@ -1,10 +1,12 @@
 //! What the services that stand above partners and projects ask of them and of identity, on behalf of the caller.
 
+pub mod organisations;
 pub mod settings;
 
 use chassis::auth::Caller;
 use chassis::error::{Error, Result, Violations};
-use chassis::{Context, peer, say};
+use chassis::{Call, Context, peer, say};
+use proto::common::LocalizedText;
 use proto::identity::user_service_client::UserServiceClient;
 use proto::identity::{GetUserRequest, user};
 use proto::partners::commitment_service_client::CommitmentServiceClient;
@@ -13,7 +15,7 @@ use proto::partners::partnership_service_client::PartnershipServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::{
     BatchGetPartnersRequest, BatchGetRecommendationsRequest, Commitment, GetCommitmentRequest,
-    GetPartnershipRequest, Partner, partner, recommendation,
+    GetPartnershipRequest, OrganisationAsFound, Partner, partner, recommendation,
 };
 use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::project_service_client::ProjectServiceClient;
@@ -21,10 +23,12 @@ use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use proto::projects::{
     BatchGetTerritoriesRequest, GetNeedRequest, GetProjectRequest, ListNeedsRequest, ListReportsRequest,
-    Need, Territory, project,
+    ListTerritoriesRequest, Need, Territory, project,
 };
 use tonic::Code;
 use tonic::transport::Channel;
+
+use self::organisations::Handed;
 
 /// The pattern of names of partners.
 pub const PARTNER: &str = "partners/{partner}";
@@ -51,6 +55,14 @@ pub struct Partners {
 }
 
 impl Partners {
+    /// Hands over organisations as found, each with its key.
+    ///
+    /// # Errors
+    /// As [`organisations::hand_over`].
+    pub async fn hand_over(&self, call: &Call, found: Vec<(String, OrganisationAsFound)>) -> Result<Handed> {
+        organisations::hand_over(&self.partners, call, found).await
+    }
+
     /// Where it is, as this process knows.
     ///
     /// # Errors
@@ -240,6 +252,42 @@ impl Places {
             Ok(self.0.clone().batch_get_territories(request).await?.into_inner().territories)
         };
         peer::batch(names, ask).await
+    }
+}
+
+/// A country, as projects know it.
+#[derive(Clone, Debug, Default)]
+pub struct Country {
+    /// Its code (ISO 3166-1 alpha-2).
+    pub code: String,
+    /// What it is called, in several languages.
+    pub names: LocalizedText,
+}
+
+impl Places {
+    /// The countries that there are.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when projects cannot be asked.
+    pub async fn countries(&self, caller: &Caller) -> Result<Vec<Country>> {
+        let mut countries = Vec::new();
+        let mut request = ListTerritoriesRequest {
+            page_size: 1000,
+            filter: "kind = COUNTRY".to_owned(),
+            ..Default::default()
+        };
+        loop {
+            let asked = peer::on_behalf_of(caller, request.clone());
+            let page = peer::answer(self.0.clone().list_territories(asked).await)?;
+            countries.extend(page.territories.into_iter().map(|country| Country {
+                code: country.country_code,
+                names: country.display_name.unwrap_or_default(),
+            }));
+            if page.next_page_token.is_empty() {
+                return Ok(countries);
+            }
+            request.page_token = page.next_page_token;
+        }
     }
 }
 

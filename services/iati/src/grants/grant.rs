@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate};
 
-use super::json::Node;
 use super::told;
 use crate::org_id;
 use crate::problem::{Problem, Severity};
+use crate::records::told::{missing, no_list, no_object};
+use crate::records::{Field, Fields, Node, placed, places};
 use crate::texts::normal;
 
 /// An organisation that gives or receives.
@@ -19,15 +20,6 @@ pub struct Organisation {
     pub name: String,
     /// Its country, as published.
     pub country: String,
-}
-
-/// Where a field stands: its path in the JSON, and its line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Field {
-    /// `grants/12/amountAwarded`.
-    pub path: String,
-    /// From 1.
-    pub line: u32,
 }
 
 /// A grant as it was published.
@@ -81,7 +73,7 @@ impl Grant {
         let mut problems = Vec::new();
         match node.object() {
             Some(fields) => grant.fill(fields, &mut problems),
-            None => problems.push(told::no_object().at(node.path.as_str()).found(node.written())),
+            None => problems.push(no_object("GRANT_INVALID").at(node.path.as_str()).found(node.written())),
         }
         for problem in &mut problems {
             grant.id.clone_into(&mut problem.record);
@@ -94,9 +86,8 @@ impl Grant {
     }
 
     fn fill(&mut self, fields: BTreeMap<String, Node<'_>>, problems: &mut Vec<Problem>) {
-        let place = |node: &Node<'_>| Field { path: node.path.clone(), line: node.line() };
-        self.fields = fields.iter().map(|(name, node)| (name.clone(), place(node))).collect();
-        let mut of = Reader { fields: &fields, path: self.place.path.clone(), problems };
+        self.fields = places(&fields);
+        let mut of = Fields { said: &fields, path: self.place.path.clone(), problems };
         self.id = of.text("id", Some(Severity::Blocks)).trim().to_owned();
         self.title = normal(&of.text("title", Some(Severity::Doubtful)));
         // Real files leave it out, and what a grant is for is of use to people alone.
@@ -105,63 +96,20 @@ impl Grant {
         self.amount = of.amount();
         self.awarded = of.day("awardDate", Some(Severity::Doubtful));
         (self.start, self.end) = of.period();
-        self.funders = of.organisations("fundingOrganization");
+        self.funders = of.parties("fundingOrganization");
         if fields.contains_key("recipientIndividual") {
             of.say(told::to_a_person(), "recipientIndividual");
         } else {
-            self.recipients = of.organisations("recipientOrganization");
+            self.recipients = of.parties("recipientOrganization");
         }
     }
 }
 
-/// Reads the fields of a grant, and notes what is wrong with each.
-struct Reader<'f, 't> {
-    fields: &'f BTreeMap<String, Node<'t>>,
-    path: String,
-    problems: &'f mut Vec<Problem>,
-}
-
-fn placed(problem: Problem, node: &Node<'_>) -> Problem {
-    Problem { line: node.line(), ..problem.at(node.path.as_str()) }
-}
-
-impl Reader<'_, '_> {
-    fn say(&mut self, problem: Problem, name: &str) {
-        let problem = match self.fields.get(name) {
-            Some(node) => placed(problem, node),
-            None => problem.at(format!("{}/{name}", self.path)),
-        };
-        self.problems.push(problem);
-    }
-
-    /// A text, which may have to be there.
-    fn text(&mut self, name: &str, required: Option<Severity>) -> String {
-        let Some(node) = self.fields.get(name) else {
-            if let Some(severity) = required {
-                self.say(told::missing(severity), name);
-            }
-            return String::new();
-        };
-        match node.string() {
-            Some(text) if text.trim().is_empty() => {
-                if let Some(severity) = required {
-                    self.say(told::missing(severity), name);
-                }
-                String::new()
-            }
-            Some(text) => text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect(),
-            None => {
-                let found = node.written();
-                self.say(told::no_text(required.unwrap_or(Severity::Doubtful)).found(found), name);
-                String::new()
-            }
-        }
-    }
-
+impl Fields<'_, '_> {
     fn amount(&mut self) -> String {
         let name = "amountAwarded";
-        let Some(node) = self.fields.get(name) else {
-            self.say(told::missing(Severity::Blocks), name);
+        let Some(node) = self.said.get(name) else {
+            self.say(missing(Severity::Blocks), name);
             return String::new();
         };
         if let Some(digits) = node.number() {
@@ -174,9 +122,9 @@ impl Reader<'_, '_> {
 
     /// A day, or the day of an instant as it is written.
     fn day(&mut self, name: &str, required: Option<Severity>) -> Option<NaiveDate> {
-        let Some(node) = self.fields.get(name) else {
+        let Some(node) = self.said.get(name) else {
             if let Some(severity) = required {
-                self.say(told::missing(severity), name);
+                self.say(missing(severity), name);
             }
             return None;
         };
@@ -189,9 +137,9 @@ impl Reader<'_, '_> {
 
     /// The planned days: from the first to the last of all that is planned.
     fn period(&mut self) -> (Option<NaiveDate>, Option<NaiveDate>) {
-        let Some(node) = self.fields.get("plannedDates") else { return (None, None) };
+        let Some(node) = self.said.get("plannedDates") else { return (None, None) };
         let Some(events) = node.list() else {
-            self.problems.push(placed(told::no_list().found(node.written()), node));
+            self.problems.push(placed(no_list(Severity::Blocks).found(node.written()), node));
             return (None, None);
         };
         let (mut first, mut last) = (None::<NaiveDate>, None::<NaiveDate>);
@@ -221,13 +169,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn organisations(&mut self, name: &str) -> Vec<Organisation> {
-        let Some(node) = self.fields.get(name) else {
-            self.say(told::missing(Severity::Blocks), name);
+    fn parties(&mut self, name: &str) -> Vec<Organisation> {
+        let Some(node) = self.said.get(name) else {
+            self.say(missing(Severity::Blocks), name);
             return Vec::new();
         };
         let Some(nodes) = node.list().filter(|nodes| !nodes.is_empty()) else {
-            self.say(told::no_list().found(node.written()), name);
+            self.say(no_list(Severity::Blocks).found(node.written()), name);
             return Vec::new();
         };
         let mut found = Vec::new();

@@ -16,14 +16,25 @@
 //! An amount is kept as it is written, digit for digit: no floating point comes near it.
 
 mod grant;
-mod json;
-mod reading;
 mod told;
 
-pub use grant::{Field, Grant, Organisation};
-pub use reading::read;
+use std::io::Read;
 
+pub use grant::{Grant, Organisation};
+
+use crate::item::Limits;
 use crate::problem::Problem;
+pub use crate::records::Field;
+use crate::records::{self, Piece, Shape};
+
+const PACKAGE: Shape = Shape {
+    list: Some("grants"),
+    expected: (
+        "a 360Giving package: a JSON object with a list called `grants`",
+        "un paquet 360Giving, objet JSON avec une liste `grants`,",
+    ),
+    several: ("grants", "subventions"),
+};
 
 /// What a file holds, in its order.
 #[derive(Clone, Debug)]
@@ -32,6 +43,15 @@ pub enum Item {
     Grant(Box<Grant>),
     /// What is wrong outside the grants. Nothing follows it.
     FileProblem(Problem),
+}
+
+/// Reads a package of grants, plain or gzip; `each` is told of every grant in its order, and then of what is wrong with the
+/// file. It says whether to go on.
+pub fn read<R: Read>(source: R, limits: Limits, mut each: impl FnMut(Item) -> bool) {
+    records::read(&PACKAGE, source, limits, |piece| match piece {
+        Piece::Record { text, index, line } => each(Item::Grant(Box::new(Grant::of(text, index, line)))),
+        Piece::Problem(problem) => each(Item::FileProblem(problem)),
+    });
 }
 
 #[cfg(test)]

@@ -2,17 +2,14 @@
 
 use chassis::column::Day;
 use chassis::say::Text;
+use chassis::text::unsaid;
 use chassis::{say, value};
-use iati::grants::{Field, Grant};
+use iati::grants::Grant;
 use iati::{Problem, Severity};
-use proto::common::{DateRange, LocalizedText, Money, Translation};
+use proto::common::{DateRange, Money};
 use proto::partners as pb;
 use proto::partners::agreement::Kind;
 use proto::partners::commitment::Nature;
-
-/// The language of what is published without saying in which.
-pub(crate) const UNSAID: &str = "und";
-const LONGEST: usize = 10_000;
 
 /// What is wrong with a field of a grant.
 pub(crate) fn problem(
@@ -23,20 +20,7 @@ pub(crate) fn problem(
     found: &str,
     why: Text,
 ) -> Problem {
-    let Field { path, line } = grant.field(field);
-    // A field that is not there is told of by the grant.
-    let path = if path.ends_with(field) { path.clone() } else { format!("{path}/{field}") };
-    let found = found.chars().take(80).collect();
-    Problem {
-        severity,
-        record: grant.id.clone(),
-        location: path,
-        line: *line,
-        found,
-        code,
-        en: why.en,
-        fr: why.fr,
-    }
+    grant.field(field).problem(field, severity, code, found, (why.en, why.fr)).of(&grant.id)
 }
 
 /// How much a grant is, exactly; nothing where it is nothing.
@@ -95,17 +79,6 @@ fn plain(number: &str) -> Option<String> {
     Some(if after.is_empty() { format!("{sign}{before}") } else { format!("{sign}{before}.{after}") })
 }
 
-/// A text whose language nobody says.
-pub(crate) fn text(text: &str) -> Option<LocalizedText> {
-    let text: String = text.trim().chars().take(LONGEST).collect();
-    let translations = [(UNSAID.to_owned(), Translation { text: text.clone(), ..Default::default() })];
-    (!text.is_empty()).then(|| LocalizedText {
-        default_language_code: UNSAID.to_owned(),
-        translations: translations.into(),
-        ..Default::default()
-    })
-}
-
 fn period(grant: &Grant) -> Option<DateRange> {
     let day = |day| Day::of(day).map(proto::Date::from);
     let start_date = day(grant.start?);
@@ -141,7 +114,7 @@ pub(crate) fn commitment(
         recipient: recipient.to_owned(),
         resource_type: "FUNDING".to_owned(),
         nature: Nature::Cash.into(),
-        description: text(&description),
+        description: unsaid(&description),
         amount: Some(amount),
         period: period(grant),
         external_reference: grant.id.clone(),

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chassis::column::Day;
 use chassis::database::Unit;
 use chassis::error::Result;
+use chassis::text::unsaid;
 use proto::common::Origin;
 use proto::partners as pb;
 use proto::partners::partnership::State;
 use proto::partners::partnership_member::Role;
 use sea_orm::entity::prelude::*;
 
-use super::as_found::text;
 use super::survey::{Pair, Span, Survey};
 use crate::partner::who;
 use crate::{agreement, partnership};
@@ -153,7 +153,7 @@ fn draft(
     let over =
         last.is_some_and(|last| last < today) && before.is_none_or(|before| before.state != State::Active);
     let partnership = pb::Partnership {
-        title: text(&titles),
+        title: unsaid(&titles),
         lead_partner: recipients.first().cloned().unwrap_or_default(),
         members: members.chain(funders.iter().enumerate().map(member(Role::Funder))).collect(),
         external_reference: before

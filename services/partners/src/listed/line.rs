@@ -16,7 +16,6 @@ use sheet::{DateTrouble, NumberTrouble, Value};
 use super::reading::{Listed, Row};
 use super::resolve::Meant;
 use super::words::{Column, choices};
-use crate::grant::as_found::UNSAID;
 
 /// How the reference of a partnership begins that is known by what it is called.
 const REFERENCE: &str = "title:";
@@ -118,7 +117,7 @@ impl Read {
 }
 
 fn text(words: &str, language: Option<Language>) -> LocalizedText {
-    let code = language.map_or(UNSAID, Language::code).to_owned();
+    let code = language.map_or(chassis::text::UNSAID, Language::code).to_owned();
     let translations = [(code.clone(), Translation { text: words.to_owned(), ..Default::default() })].into();
     LocalizedText { default_language_code: code, translations, ..Default::default() }
 }

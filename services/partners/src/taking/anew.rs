@@ -78,16 +78,8 @@ const BY_VERBS: &[&str] = &["lead_partner", "members", "partner"];
 pub(super) fn anew<N: Noun>(row: &N, before: &N::Said, now: &N::Said, place: &Place) -> Result<N> {
     let made = N::found(before, &Place { now: row.created(), ..place.clone() })?;
     let current: N::Message = row.clone().into();
-    let changed = mask::differing(&N::resource(before), &N::resource(now))?;
-    let touched = mask::differing(&made.clone().into(), &current)?;
-    let paths: Vec<String> = changed
-        .into_iter()
-        .filter(|field| !touched.contains(field) && !BY_VERBS.contains(&field.as_str()))
-        .collect();
-    let draft = match paths.is_empty() {
-        true => current,
-        false => mask::apply(&current, &N::resource(now), Some(&prost_types::FieldMask { paths }))?,
-    };
+    let draft =
+        mask::renewed(&current, &made.clone().into(), &N::resource(before), &N::resource(now), BY_VERBS)?;
     let mut after = row.clone();
     after.learn(&draft, &made, before, now, place)?;
     Ok(after)

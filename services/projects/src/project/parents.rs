@@ -12,7 +12,7 @@ use proto::partners::{ImportPartnershipsRequest, OrganisationAsFound, Partnershi
 
 use super::as_found::Found;
 use super::as_found::partnership::Parent;
-use super::import::part_id;
+use ::peers::organisations::part_id;
 
 /// Partnerships of one request, at most: each has texts in several languages, and many members.
 const CHUNK: usize = 20;

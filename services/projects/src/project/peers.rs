@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ::peers::organisations::{self, Handed};
 use chassis::auth::Caller;
 use chassis::error::{Result, Violations};
-use chassis::{Context, name, peer, say};
+use chassis::{Call, Context, name, peer, say};
 use proto::common::LocalizedText;
 use proto::partners::partner::State;
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::{
-    BatchGetPartnersRequest, GetPartnerRequest, ImportPartnersRequest, ImportPartnersResponse,
-    ListPartnersRequest, Partner,
+    BatchGetPartnersRequest, GetPartnerRequest, ListPartnersRequest, OrganisationAsFound, Partner,
 };
 use proto::projects as pb;
 use tonic::transport::Channel;
@@ -25,8 +25,7 @@ pub(crate) struct Partners(PartnerServiceClient<Channel>);
 impl Partners {
     pub(crate) fn new(context: &Context) -> Result<Self> {
         let channel = context.channel_to("partners")?;
-        // An answer to a chunk of an import is larger than what tonic expects by default.
-        Ok(Self(PartnerServiceClient::new(channel).max_decoding_message_size(16 * 1024 * 1024)))
+        Ok(Self(PartnerServiceClient::new(channel)))
     }
 
     /// Replaces the partners that a draft names by those that took their place (BEY-1), except those known already.
@@ -148,12 +147,12 @@ impl Partners {
         Ok(found.into_iter().map(|(asked, partner)| (asked, partner.title.unwrap_or_default())).collect())
     }
 
-    /// Hands over organisations as found.
-    pub(crate) async fn import(
+    /// Hands over organisations as found, each with its key.
+    pub(crate) async fn hand_over(
         &self,
-        caller: &Caller,
-        request: ImportPartnersRequest,
-    ) -> Result<ImportPartnersResponse> {
-        peer::answer(self.0.clone().import_partners(peer::on_behalf_of(caller, request)).await)
+        call: &Call,
+        found: Vec<(String, OrganisationAsFound)>,
+    ) -> Result<Handed> {
+        organisations::hand_over(&self.0, call, found).await
     }
 }

@@ -145,25 +145,9 @@ pub(crate) fn may_be(found: &Found, other: &Model) -> Problem {
     problem(Severity::Advice, "SAME_NAME", found.code.value.clone(), found.line, what)
 }
 
-/// The country of a name, in any of its languages: just so, the other way round ("Moldova, Republic of"), or as the
-/// beginning of one only ("United Kingdom").
+/// The country of a name.
 pub(crate) fn country_called<'a>(countries: &'a [Model], name: &str) -> Option<&'a Model> {
-    let turned = name.split_once(',').map(|(one, other)| fold(&format!("{other} {one}")));
-    let name = fold(name);
-    let called = |country: &Model, fits: &dyn Fn(&str) -> bool| {
-        country.display_name.translations.values().any(|called| fits(&fold(&called.text)))
-    };
-    let just_so = |called: &str| called == name || turned.as_deref() == Some(called);
-    if let Some(country) = countries.iter().find(|country| called(country, &just_so)) {
-        return Some(country);
-    }
-    let beginning = format!("{name} ");
-    let mut begin =
-        countries.iter().filter(|country| called(country, &|called| called.starts_with(&beginning)));
-    match (begin.next(), begin.next()) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
+    chassis::text::called(countries, |country| &country.display_name, name)
 }
 
 /// A country of that name that no table of ISO has.

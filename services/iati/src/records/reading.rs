@@ -1,4 +1,4 @@
-//! From the bytes of a package to its grants: no more than one of them is held at once.
+//! From the bytes of a file to its records: no more than one of them is held at once.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -10,21 +10,29 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::grant::Grant;
-use super::{Item, told};
+use super::{Piece, Shape, told};
 use crate::decode::{Decode, Fault};
 use crate::item::Limits;
 
-/// Reads a package of grants, plain or gzip; `each` is told of every grant in its order, and then of what is wrong with the
+/// Reads a file of records, plain or gzip; `each` is told of every record in its order, and then of what is wrong with the
 /// file. It says whether to go on.
-pub fn read<R: Read>(source: R, limits: Limits, mut each: impl FnMut(Item) -> bool) {
+pub(crate) fn read<R: Read>(
+    shape: &Shape,
+    source: R,
+    limits: Limits,
+    mut each: impl FnMut(Piece<'_>) -> bool,
+) {
     let shared =
         Rc::new(Shared { line: Cell::new(1), left: Cell::new(limits.record), fault: RefCell::new(None) });
     let bytes = Bytes { decode: Decode::new(source, limits.total), shared: Rc::clone(&shared) };
     let mut reader = serde_json::Deserializer::from_reader(bytes);
     let mut package =
-        Package { shared: &shared, limits, each: &mut each, found: None, count: 0, stopped: false };
-    let read = reader.deserialize_map(&mut package).and_then(|()| {
+        Package { shape, shared: &shared, limits, each: &mut each, found: None, count: 0, stopped: false };
+    let read = match shape.list {
+        Some(_) => reader.deserialize_map(&mut package),
+        None => reader.deserialize_seq(&mut package),
+    };
+    let read = read.and_then(|()| {
         shared.left.set(usize::MAX);
         reader.end()
     });
@@ -34,19 +42,19 @@ pub fn read<R: Read>(source: R, limits: Limits, mut each: impl FnMut(Item) -> bo
     }
     let line = shared.line.get();
     let problem = match read {
-        Ok(()) if found.is_none() => told::no_package(line),
-        Ok(()) if count == 0 => told::no_grants(line),
+        Ok(()) if found.is_none() => told::no_package(shape, line),
+        Ok(()) if count == 0 => told::nothing(shape, line),
         Ok(()) => return,
         Err(error) => match (shared.fault.take(), error.classify()) {
             (Some(Stop::Fault(fault)), _) => fault.at(line),
-            (Some(Stop::TooLarge), _) => told::too_large(limits.record, line),
-            (Some(Stop::TooMany), _) => told::too_many(limits.records, line),
-            (None, Category::Data) => told::no_package(line),
+            (Some(Stop::TooLarge), _) => told::too_large(shape, limits.record, line),
+            (Some(Stop::TooMany), _) => told::too_many(shape, limits.records, line),
+            (None, Category::Data) => told::no_package(shape, line),
             (None, Category::Eof) => told::cut_short(line),
             (None, _) => told::malformed(line).found(&error.to_string()),
         },
     };
-    each(Item::FileProblem(problem));
+    each(Piece::Problem(problem));
 }
 
 /// Why a file is not read on.
@@ -95,10 +103,11 @@ impl<R: Read> Read for Bytes<R> {
 }
 
 struct Package<'p> {
+    shape: &'p Shape,
     shared: &'p Shared,
     limits: Limits,
-    each: &'p mut dyn FnMut(Item) -> bool,
-    /// The grants stand here.
+    each: &'p mut dyn FnMut(Piece<'_>) -> bool,
+    /// The records stand here.
     found: Option<()>,
     count: usize,
     stopped: bool,
@@ -108,7 +117,7 @@ impl<'de> Visitor<'de> for &mut Package<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a package of grants")
+        formatter.write_str("a file of records")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -116,16 +125,16 @@ impl<'de> Visitor<'de> for &mut Package<'_> {
             self.shared.left.set(self.limits.record); // a name is held too
             let Some(name) = map.next_key::<String>()? else { return Ok(()) };
             self.shared.left.set(usize::MAX);
-            match name.as_str() {
-                "grants" => map.next_value_seed(&mut *self)?,
-                _ => map.next_value::<IgnoredAny>().map(drop)?,
+            match self.shape.list == Some(name.as_str()) {
+                true => map.next_value_seed(&mut *self)?,
+                false => map.next_value::<IgnoredAny>().map(drop)?,
             }
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.found = Some(());
-        while list.next_element_seed(OneGrant(self))?.is_some() {}
+        while list.next_element_seed(OneRecord(self))?.is_some() {}
         Ok(())
     }
 }
@@ -138,9 +147,9 @@ impl<'de> DeserializeSeed<'de> for &mut Package<'_> {
     }
 }
 
-struct OneGrant<'s, 'p>(&'s mut Package<'p>);
+struct OneRecord<'s, 'p>(&'s mut Package<'p>);
 
-impl<'de> DeserializeSeed<'de> for OneGrant<'_, '_> {
+impl<'de> DeserializeSeed<'de> for OneRecord<'_, '_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
@@ -156,9 +165,9 @@ impl<'de> DeserializeSeed<'de> for OneGrant<'_, '_> {
         if package.count == package.limits.records {
             return stop(Stop::TooMany);
         }
-        let grant = Grant::of(raw.get(), package.count, line);
+        let index = package.count;
         package.count += 1;
-        match (package.each)(Item::Grant(Box::new(grant))) {
+        match (package.each)(Piece::Record { text: raw.get(), index, line }) {
             true => Ok(()),
             false => {
                 package.stopped = true;
