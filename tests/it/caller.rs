@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
+use proto::businessmodels::business_model_import_service_client::BusinessModelImportServiceClient;
 use proto::businessmodels::business_model_service_client::BusinessModelServiceClient;
 use proto::businessmodels::evaluation_service_client::EvaluationServiceClient;
 use proto::businessmodels::replication_service_client::ReplicationServiceClient;
@@ -177,6 +178,7 @@ impl Caller {
         publications: PublicationServiceClient of "partners",
         partnerships: PartnershipServiceClient of "partners",
         imports: PartnershipImportServiceClient of "partners",
+        model_imports: BusinessModelImportServiceClient of "businessmodels",
         health_checks: HealthCheckServiceClient of "partners",
         commitments: CommitmentServiceClient of "partners",
         agreements: AgreementServiceClient of "partners",

@@ -1,7 +1,6 @@
 //! Certificates away from the registry: kept as files, verified with or without a network, printed.
 
-mod layout;
-mod paper;
+mod page;
 
 use std::path::PathBuf;
 
@@ -163,7 +162,7 @@ pub(crate) async fn run(app: &App, verb: &str, matches: &ArgMatches) -> Result {
                     ),
                 ));
             }
-            paper::draw(&certificate, &signed, app.language)
+            page::draw(&certificate, &signed, app.language)
                 .ok_or_else(|| Fault::failure(app.language.pick("it cannot be read", "il est illisible")))?
         }
         "export" => held(app, &given("name")).await?.1 + "\n",

@@ -23,7 +23,11 @@ mod sheet;
 mod tables;
 
 const CHUNK: usize = 256 * 1024;
-const GRANTS: &str = "grants";
+/// Files of which each is of one kind: what it is called here, and who takes it.
+const KINDS: [(&str, &str); 2] = [
+    ("grants", "PartnershipImportService/ImportGrants"),
+    ("solutions", "BusinessModelImportService/ImportSolutions"),
+];
 
 pub(crate) fn command(language: Language) -> Command {
     let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
@@ -38,7 +42,7 @@ pub(crate) fn command(language: Language) -> Command {
     )
     .args(args(language, "Import"));
     let grants = leaf(
-        GRANTS,
+        KINDS[0].0,
         say(
             "Imports files of grants in the 360Giving standard (JSON), as partnerships, agreements and commitments; also .gz",
             "Importe des fichiers de subventions au standard 360Giving (JSON), en partenariats, accords et engagements ; aussi en .gz",
@@ -47,9 +51,20 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .args(args(language, "Import"));
+    let solutions = leaf(
+        KINDS[1].0,
+        say(
+            "Imports files of digital solutions (JSON of the registry of digital public goods), as drafts of business models; also .gz",
+            "Importe des fichiers de solutions numériques (JSON du registre des biens publics numériques), en brouillons de modèles économiques ; aussi en .gz",
+        ),
+        &["ensemble import solutions solutions.json --dry-run".to_owned(), "ensemble import solutions solutions.json --partial".to_owned()],
+        language,
+    )
+    .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
         .subcommand(grants)
+        .subcommand(solutions)
         .subcommand(agreements::command(language))
         .subcommand(people::command(language))
         .subcommand(tables::command(language))
@@ -138,8 +153,8 @@ pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
     if what == people::NAME {
         return people::run(app, matches).await;
     }
-    if what == GRANTS {
-        return of_noun(app, &named("PartnershipImportService/ImportGrants")?, matches).await;
+    if let Some((_, method)) = KINDS.iter().find(|(kind, _)| *kind == what) {
+        return of_noun(app, &named(method)?, matches).await;
     }
     // What cannot be sent is said before anything is.
     let mut plan = Vec::new();

@@ -8,6 +8,7 @@ mod attendance;
 mod auth;
 mod calendar;
 mod call;
+mod canvas;
 mod certificate;
 mod chart;
 mod context;
@@ -25,6 +26,7 @@ mod flags;
 mod help;
 mod import;
 mod model;
+mod paper;
 mod print;
 mod result;
 mod review;
@@ -145,6 +147,11 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
         && certificate::does(word, verb)
     {
         return certificate::run(app, verb, inner).await;
+    }
+    if let (Some(noun), Some((verb, inner))) = (app.noun(word), inner.subcommand())
+        && canvas::does(noun, verb)
+    {
+        return canvas::run(app, noun, verb, inner).await;
     }
     if let Some(noun) = app.noun(word)
         && let Some((verb, inner)) = inner.subcommand()

@@ -4,7 +4,7 @@ use proto::businessmodels as pb;
 
 use super::{Shell, told};
 use crate::caller::done;
-use crate::models::business_model::{create, draft};
+use crate::models::business_model::{create, draft, published};
 use crate::models::replication::scene;
 use crate::sample;
 
@@ -73,5 +73,32 @@ fn the_lineage_is_drawn_as_a_tree_in_both_languages() {
         let graph: serde_json::Value =
             serde_json::from_str(&shell.done(&["model", "lineage", model, "-o", "json"])).unwrap();
         assert_eq!(graph["edges"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn the_canvas_is_printed_on_one_page_and_what_was_published_is_exported() {
+    told(async |network| {
+        let partner = network.home_partner().await;
+        let admin = network.partner_admin(&partner).await;
+        let model = published(network, &admin, draft(&partner)).await;
+        let shell = Shell::of(&admin);
+        for (language, headings, payer) in [
+            ("en", ["Mission", "Key regulatory framework", "Environmental costs"], "Users"),
+            ("fr", ["Mission", "Cadre réglementaire clé", "Coûts environnementaux"], "Usagers"),
+        ] {
+            let page = shell.done(&["model", "print", &model.name, "--lang", language]);
+            assert!(page.starts_with("<svg") && page.ends_with("</svg>\n"), "{page}");
+            assert_eq!(page.matches("<rect").count(), 16, "the paper, and a frame for each block");
+            assert!(headings.iter().all(|heading| page.contains(&format!(">{heading}<"))), "{page}");
+            assert!(page.contains(payer) && page.contains("businessModelRevisions/r1"), "{page}");
+            assert!(!page.contains('…'), "everything found room");
+        }
+        let whole: serde_json::Value =
+            serde_json::from_str(&shell.done(&["model", "export", &model.published_revision])).unwrap();
+        let blocks = whole["canvas"].as_array().unwrap();
+        let languages = blocks.iter().map(|block| block["text"]["translations"].as_object().unwrap().len());
+        assert_eq!(languages.collect::<Vec<_>>(), [2; 15]);
+        assert_eq!(whole["licence"], "CC-BY-4.0");
     });
 }

@@ -3,4 +3,5 @@
 pub(crate) mod business_model;
 mod evaluation;
 pub(crate) mod replication;
+mod solution;
 mod suggestion;

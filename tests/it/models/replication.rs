@@ -161,7 +161,7 @@ async fn bm_8_a_published_model_is_adopted_for_a_qualified_need_elsewhere(networ
 }
 
 /// The whole way: decided block by block, published, carried out by a project, confirmed; counted and drawn.
-async fn bm_9_10_12_a_model_is_adapted_and_works_elsewhere(network: &'static Network) {
+async fn bm_12_a_model_that_is_adapted_and_works_elsewhere_counts_once(network: &'static Network) {
     let scene = scene(network).await;
     let adopts = &scene.adopts;
     let made = scene.adopt().await;
@@ -212,6 +212,11 @@ async fn bm_9_10_12_a_model_is_adapted_and_works_elsewhere(network: &'static Net
     let silent = pb::AbandonReplicationRequest { lessons: None, ..abandon.clone() };
     expect(Code::InvalidArgument, "INVALID_FIELD", adopts.replications().abandon_replication(silent).await);
     done(adopts.replications().abandon_replication(abandon).await);
+    assert_eq!(
+        done(read(adopts, &scene.model.name).await).replication_count,
+        1,
+        "what was given up counts not"
+    );
     let drawn = lineage(&network.anonymous(), &derived.name).await;
     assert_eq!(drawn.edges.len(), 1, "the way here, not what else came of its source");
     assert_eq!((drawn.edges[0].adapted_blocks, drawn.edges[0].context_gaps.len()), (Some(1), 1));
@@ -317,6 +322,6 @@ fn bm_11_nothing_comes_of_itself_between_two_replicas() {
 
 told_everywhere!(
     bm_8_a_published_model_is_adopted_for_a_qualified_need_elsewhere,
-    bm_9_10_12_a_model_is_adapted_and_works_elsewhere,
+    bm_12_a_model_that_is_adapted_and_works_elsewhere_counts_once,
     bm_11_nothing_comes_of_itself_however_many_ask_at_once,
 );

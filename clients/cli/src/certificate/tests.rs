@@ -177,11 +177,11 @@ fn nothing_on_paper_leaves_its_place_however_long_names_are() {
         let signed = issuer.signed(&Issuer::badge(name, by));
         let certificate = json!({ "participantDisplayName": holder });
         for language in [Language::En, Language::Fr] {
-            let svg = paper::draw(&certificate, &signed, language).unwrap();
+            let svg = page::draw(&certificate, &signed, language).unwrap();
             assert!(!svg.contains("<b>"), "what people wrote is no markup");
             let mut below = (0.0_f64, 0.0_f64);
             for (x, y, size, middle, said) in lines(&svg) {
-                let width = layout::width(&said, size);
+                let width = crate::paper::layout::width(&said, size);
                 let (left, right) = if middle { (x - width / 2.0, x + width / 2.0) } else { (x, x + width) };
                 let edge = if middle { 1188.0 - 48.0 } else { 1188.0 - 72.0 - 168.0 };
                 assert!(left >= 48.0 && right <= edge, "{said} from {left} to {right}");
@@ -195,7 +195,7 @@ fn nothing_on_paper_leaves_its_place_however_long_names_are() {
             assert!(below.0 <= foot, "the middle reaches the foot: {} {foot}", below.0);
         }
     }
-    let shown = paper::draw(
+    let shown = page::draw(
         &json!({ "participantDisplayName": "Awa Diop" }),
         &issuer.signed(&Issuer::badge("P", "M")),
         Language::Fr,

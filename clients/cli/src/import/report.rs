@@ -2,23 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DynamicMessage, Value};
+use prost_reflect::DynamicMessage;
 
 use crate::app::App;
 use crate::print::cell::{self, Reader};
+pub(super) use crate::print::page::messages;
 use crate::print::paint::{Style, clean};
 use crate::print::table;
 use crate::say::say;
 
+/// What is looked at next, by what was imported.
+const NEXT: [(&str, &str); 2] = [
+    ("partnership", "ensemble partnership summarize"),
+    ("business_model", "ensemble model list --filter 'origin = IMPORTED'"),
+];
 const SEVERITIES: [&str; 3] = ["BLOCKS", "DOUBTFUL", "ADVICE"];
 pub(super) const CODES: Reader = Reader { language: crate::say::Language::En, person: false };
-
-pub(super) fn messages(report: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
-    let value = report.get_field_by_name(field).map(std::borrow::Cow::into_owned);
-    value
-        .and_then(|value| Some(value.as_list()?.iter().filter_map(Value::as_message).cloned().collect()))
-        .unwrap_or_default()
-}
 
 /// Something could not be taken.
 pub(super) fn blocks(report: &DynamicMessage) -> bool {
@@ -57,9 +56,10 @@ pub(super) fn render(app: &App, report: &DynamicMessage, dry: bool, shown: usize
     text += &problems(app, report, shown);
     text += &changes(app, report, shown);
     text += &duplicates(app, report);
-    let partnerships = counts.iter().any(|count| cell::at(count, "noun", CODES) == "partnership");
-    if committed && partnerships {
-        text += "\n→ ensemble partnership summarize\n";
+    let next =
+        NEXT.iter().find(|(noun, _)| counts.iter().any(|count| cell::at(count, "noun", CODES) == *noun));
+    if let Some((_, command)) = next.filter(|_| committed) {
+        text += &format!("\n→ {command}\n");
     }
     if blocks(report) && !committed {
         text += &format!(

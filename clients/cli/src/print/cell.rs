@@ -171,6 +171,18 @@ pub(crate) const ONE_LINERS: [&str; 8] = [
     "IndicatorValue",
 ];
 
+/// A ratio as it is counted, `3/4`; of amounts people are shown the percentage.
+fn ratio(part: &str, whole: &str, reader: Reader) -> String {
+    let large = reader.person && part.len().max(whole.len()) > 4;
+    match (part.parse::<f64>(), whole.parse::<f64>()) {
+        (Ok(part), Ok(whole)) if large && whole > 0.0 => {
+            let percent = format!("{:.1}", part / whole * 100.0);
+            format!("{} %", percent.replace('.', reader.language.pick(".", ",")))
+        }
+        _ => format!("{part}/{whole}"),
+    }
+}
+
 /// A message on one line.
 pub(crate) fn text_of(message: &DynamicMessage, reader: Reader) -> String {
     clean(&of_message(message, reader))
@@ -191,7 +203,7 @@ fn of_message(message: &DynamicMessage, reader: Reader) -> String {
             part("value").replace('.', reader.language.pick(".", ","))
         }
         "ensemble.common.v1.DecimalValue" => part("value"),
-        "ensemble.common.v1.Ratio" => format!("{}/{}", part("numerator"), part("denominator")),
+        "ensemble.common.v1.Ratio" => ratio(&part("numerator"), &part("denominator"), reader),
         "ensemble.projects.v1.IndicatorValue" => {
             let said = descriptor.fields().find(|field| message.has_field(field));
             said.map(|field| part(field.name())).unwrap_or_default()

@@ -100,7 +100,8 @@ fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {
     cell::text(field, value, reader)
 }
 
-fn messages(item: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
+/// The messages of a list.
+pub(crate) fn messages(item: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
     let Some(value) = item.get_field_by_name(field) else { return Vec::new() };
     value.as_list().unwrap_or_default().iter().filter_map(Value::as_message).cloned().collect()
 }

@@ -8,7 +8,7 @@ use crate::contract::{self, Manner, Noun, Verb};
 use crate::say::{Language, say};
 use crate::tree::example::example;
 use crate::tree::{group, leaf};
-use crate::{certificate, fetch, flags, import, values};
+use crate::{canvas, certificate, fetch, flags, import, values};
 
 /// What nouns are, in French, where the contract does not say it: a `// FR:` line on the message wins, and needs no line here.
 const NOUNS: [(&str, &str); 7] = [
@@ -41,6 +41,7 @@ pub(super) fn command(noun: &Noun, language: Language) -> Command {
     command
         .subcommands(read.map(|verb| verb_command(noun, verb, language)))
         .subcommands(certificate::commands(noun, language))
+        .subcommands(canvas::commands(noun, language))
 }
 
 fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {

@@ -88,7 +88,7 @@ pub(crate) fn gaps(model: &Model) -> Vec<Gap> {
     let (en, fr) = (list(|block| block.1), list(|block| block.2));
     let runs = matches!(model.maturity.get(), Maturity::Operating | Maturity::Scaled);
     let undecided = model.canvas.iter().any(|block| block.adaptation() == Adaptation::ToAdapt);
-    let needs: [(&'static str, &'static str, bool, Text); 10] = [
+    let needs: [(&'static str, &'static str, bool, Text); 12] = [
         (
             "summary",
             "BM-1",
@@ -125,6 +125,19 @@ pub(crate) fn gaps(model: &Model) -> Vec<Gap> {
                 "one recommendation at least that it carries out",
                 "une recommandation au moins qu'il met en œuvre"
             ),
+        ),
+        // What is written here always says them; what was found may not.
+        (
+            "maturity",
+            "BM-1",
+            model.maturity.get() == Maturity::Unspecified,
+            say!("say how far it was tried", "dites jusqu'où il a été éprouvé"),
+        ),
+        (
+            "data_regime",
+            "BM-1",
+            model.data_regime.get() == pb::DataRegime::Unspecified,
+            say!("say who may use its data", "dites qui peut utiliser ses données"),
         ),
         (
             "territories",

@@ -12,7 +12,7 @@ use chassis::text::fold;
 use chassis::words::Words;
 use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State;
-use proto::common::LocalizedText;
+use proto::common::{LocalizedText, Origin};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _};
 
@@ -64,6 +64,20 @@ pub(crate) async fn search(
     Ok(names.iter().filter_map(|name| found.remove(name)).take(most).collect())
 }
 
+/// The models that were imported, by what they are called where they were found.
+pub(crate) async fn imported(
+    db: &impl ConnectionTrait,
+    references: &[&str],
+) -> Result<HashMap<String, Model>> {
+    let mut found = HashMap::new();
+    for some in references.chunks(1000) {
+        let some = COLUMN.external_reference.is_in(some.iter().copied());
+        let rows = Entity::find().filter(some).filter(COLUMN.origin.eq(Coded::from(Origin::Imported)));
+        found.extend(rows.all(db).await?.into_iter().map(|row| (row.external_reference.clone(), row)));
+    }
+    Ok(found)
+}
+
 /// Tells models what others say of them, and those that are being revised what is published of them.
 pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait) -> Result<(), DbErr> {
     said(rows, db).await?;
@@ -111,6 +125,12 @@ pub(crate) async fn follow(model: &Model, before: Option<&Model>, unit: &mut Uni
         WORDS.index(unit.txn, [(model.name.as_str(), words(model))], before.is_some()).await?;
     }
     Ok(())
+}
+
+/// Keeps the words that new models are found by.
+pub(crate) async fn index(models: &[Model], unit: &Unit<'_>) -> Result<()> {
+    let words = models.iter().map(|model| (model.name.as_str(), words(model)));
+    WORDS.index(unit.txn, words, false).await
 }
 
 /// The words of a model, in all its languages.

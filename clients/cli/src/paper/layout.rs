@@ -2,19 +2,19 @@
 
 /// A text in lines, and how large its letters are.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Block {
-    pub(super) lines: Vec<String>,
-    pub(super) size: f64,
+pub(crate) struct Block {
+    pub(crate) lines: Vec<String>,
+    pub(crate) size: f64,
 }
 
 impl Block {
     /// How high it stands, line by line.
-    pub(super) fn height(&self) -> f64 {
+    pub(crate) fn height(&self) -> f64 {
         self.lines.len() as f64 * self.leading()
     }
 
     /// From line to line.
-    pub(super) fn leading(&self) -> f64 {
+    pub(crate) fn leading(&self) -> f64 {
         self.size * 1.25
     }
 }
@@ -36,12 +36,12 @@ fn width_of(letter: char) -> f64 {
 }
 
 /// How wide a text is at the most.
-pub(super) fn width(text: &str, size: f64) -> f64 {
+pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(width_of).sum::<f64>() * size
 }
 
 /// A text as large as it may be, in at most so many lines. What is still too long in the smallest letters ends in `…`.
-pub(super) fn fit(text: &str, wide: f64, most: usize, (largest, smallest): (f64, f64)) -> Block {
+pub(crate) fn fit(text: &str, wide: f64, most: usize, (largest, smallest): (f64, f64)) -> Block {
     let mut size = largest;
     loop {
         let lines = wrap(text, wide, size);
@@ -56,7 +56,7 @@ pub(super) fn fit(text: &str, wide: f64, most: usize, (largest, smallest): (f64,
 }
 
 /// Lines of whole words; a word that is longer than a line is broken.
-fn wrap(text: &str, wide: f64, size: f64) -> Vec<String> {
+pub(crate) fn wrap(text: &str, wide: f64, size: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -81,7 +81,8 @@ fn wrap(text: &str, wide: f64, size: f64) -> Vec<String> {
     lines
 }
 
-fn cut(mut lines: Vec<String>, wide: f64, most: usize, size: f64) -> Vec<String> {
+/// The first lines, at most so many and one at least; the last ends in `…`.
+pub(crate) fn cut(mut lines: Vec<String>, wide: f64, most: usize, size: f64) -> Vec<String> {
     lines.truncate(most.max(1));
     if let Some(last) = lines.last_mut() {
         while !last.is_empty() && width(last, size) + width_of('…') * size > wide {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::Value;
 
-use super::layout::{Block, fit};
 use super::said;
+use crate::paper::layout::{Block, fit};
+use crate::paper::{Anchor, Sheet};
 use crate::print::cell;
 use crate::print::paint::clean;
 use crate::say::{Language, say};
@@ -22,7 +23,6 @@ const TOP: f64 = 84.0;
 const FOOT: f64 = 618.0;
 /// The side of the QR code, its quiet zone included.
 const CODE: f64 = 168.0;
-const FAMILY: &str = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 
 /// The page; nothing when the credential cannot be read.
 pub(super) fn draw(certificate: &Value, signed: &str, language: Language) -> Option<String> {
@@ -33,7 +33,7 @@ pub(super) fn draw(certificate: &Value, signed: &str, language: Language) -> Opt
     let address = address(signed, &id)?;
     let outcomes = outcomes(&credential, language);
     let heading = language.pick("Certificate of completion", "Certificat de formation");
-    let mut page = Page::new(language, &format!("{heading} – {holder}"));
+    let mut page = framed(language, &format!("{heading} – {holder}"));
     page.flow(&[
         (heading, 2, (40.0, 30.0), "600", 30.0),
         (language.pick("This certifies that", "Il est certifié que"), 1, (20.0, 16.0), "400", 14.0),
@@ -57,7 +57,7 @@ pub(super) fn draw(certificate: &Value, signed: &str, language: Language) -> Opt
         (&say!(language, "Check it: {address}", "Pour le vérifier : {address}"), 2, (14.0, 9.0), "400"),
     ]);
     page.code(&address)?;
-    Some(page.end())
+    Some(page.0.end())
 }
 
 /// Where anyone verifies it: below the base of its issuer's addresses.
@@ -88,28 +88,18 @@ fn outcomes(credential: &Value, language: Language) -> String {
 /// A text: in how many lines at most, between which sizes, how bold, and what stands free below it.
 type Part<'t> = (&'t str, usize, (f64, f64), &'t str, f64);
 
-struct Page(String);
+struct Page(Sheet);
+
+/// An empty page within its frame.
+fn framed(language: Language, title: &str) -> Page {
+    let mut sheet = Sheet::new((297, 210), language, title);
+    for (margin, stroke) in [(32.0, 6.0), (44.0, 1.5)] {
+        sheet.frame((margin, margin), (WIDE - 2.0 * margin, HIGH - 2.0 * margin), stroke);
+    }
+    Page(sheet)
+}
 
 impl Page {
-    fn new(language: Language, title: &str) -> Self {
-        let mut svg = String::new();
-        let (title, lang) = (escape(title), language.code());
-        let _ = write!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"297mm\" height=\"210mm\" viewBox=\"0 0 {WIDE} {HIGH}\" \
-             xml:lang=\"{lang}\" role=\"img\" font-family=\"{FAMILY}\" fill=\"#1a2b3c\">\n\
-             <title>{title}</title>\n\
-             <rect width=\"{WIDE}\" height=\"{HIGH}\" fill=\"#ffffff\"/>\n\
-             <rect x=\"32\" y=\"32\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"#1f5f8b\" stroke-width=\"6\"/>\n\
-             <rect x=\"44\" y=\"44\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"#1f5f8b\" stroke-width=\"1.5\"/>\n",
-            WIDE - 64.0,
-            HIGH - 64.0,
-            WIDE - 88.0,
-            HIGH - 88.0,
-        );
-        Self(svg)
-    }
-
     /// Texts one below the other in the middle of the page: as large as they all fit.
     fn flow(&mut self, parts: &[Part<'_>]) {
         let room = FOOT - TOP;
@@ -133,7 +123,7 @@ impl Page {
         let needed: f64 = blocks.iter().map(Block::height).sum::<f64>() + parts.iter().map(free).sum::<f64>();
         let mut at = TOP + (room - needed).max(0.0) / 2.0;
         for (part, block) in parts.iter().zip(&blocks) {
-            at = self.text(block, MIDDLE, at, "middle", part.3) + free(part);
+            at = self.0.text(block, (MIDDLE, at), Anchor::Middle, part.3) + free(part);
         }
     }
 
@@ -145,23 +135,8 @@ impl Page {
         let needed: f64 = blocks.iter().map(Block::height).sum();
         let mut at = HIGH - 60.0 - needed;
         for ((.., weight), block) in parts.iter().zip(&blocks) {
-            at = self.text(block, left, at, "start", weight);
+            at = self.0.text(block, (left, at), Anchor::Start, weight);
         }
-    }
-
-    /// Lines of text below `at`; answers where they end.
-    fn text(&mut self, block: &Block, x: f64, mut at: f64, anchor: &str, weight: &str) -> f64 {
-        for line in &block.lines {
-            let _ = writeln!(
-                self.0,
-                "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{:.1}\" font-weight=\"{weight}\" text-anchor=\"{anchor}\">{}</text>",
-                at + block.size,
-                block.size,
-                escape(line)
-            );
-            at += block.leading();
-        }
-        at
     }
 
     /// The QR code, at the right of the foot.
@@ -177,21 +152,7 @@ impl Page {
                 let _ = write!(path, "M{} {}h1v1h-1z", at % side, at / side);
             }
         }
-        let _ = writeln!(
-            self.0,
-            "<g transform=\"translate({:.2} {:.2}) scale({module:.4})\" shape-rendering=\"crispEdges\"><path d=\"{path}\" fill=\"#000000\"/></g>",
-            left + 4.0 * module,
-            top + 4.0 * module,
-        );
+        self.0.shape(&path, (left + 4.0 * module, top + 4.0 * module), module);
         Some(())
     }
-
-    fn end(mut self) -> String {
-        self.0.push_str("</svg>\n");
-        self.0
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
