@@ -1,5 +1,6 @@
 //! The day of whoever is calling: what waits for them first, then what they wait for, and the command to type for each.
 
+mod models;
 mod network;
 mod partner;
 mod promises;
@@ -10,6 +11,7 @@ use prost_reflect::{DynamicMessage, Value as Reflected};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::call::value_of;
 use crate::contract;
 use crate::deed::{items_of, pages};
 use crate::fault::{Fault, Result};
@@ -80,6 +82,27 @@ fn section(app: &App, id: &'static str, title: String, found: &[DynamicMessage],
         lines: lines(app, found),
         next: (!found.is_empty()).then(|| next.to_owned()),
     }
+}
+
+/// What waits for the caller's decision, the oldest first: a line says what it is, whose, and since when. The noun at the
+/// terminal, and the field that says whose.
+fn reviewable(
+    app: &App,
+    mut found: Vec<DynamicMessage>,
+    id: &'static str,
+    title: String,
+    (noun, owner): (&str, &str),
+) -> Section {
+    let language = app.language;
+    found.sort_by_cached_key(|one| value_of(one)["awaitingSince"].as_str().map(str::to_owned));
+    let part = |one: &DynamicMessage, field| cell::at(one, field, Reader { language, person: true });
+    let line = |one: &DynamicMessage| {
+        let since = say!(language, "since {time}", "depuis {time}", time = part(one, "awaiting_since"));
+        (name_of(one), [part(one, "title"), part(one, owner), since].join(" · "))
+    };
+    let first = found.first().map(name_of).unwrap_or_default();
+    let next = format!("ensemble {noun} show {first} · ensemble {noun} review {first} --decision APPROVE");
+    Section { lines: found.iter().take(SHOWN).map(line).collect(), ..section(app, id, title, &found, &next) }
 }
 
 fn lines(app: &App, items: &[DynamicMessage]) -> Vec<(String, String)> {
@@ -174,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn a_coordinator_sees_what_waits_by_plain_questions() {
         let (client, folder) = serve(|method, messages, _| {
-            let request = crate::call::value_of(&messages[0]);
+            let request = value_of(&messages[0]);
             let answer = match method.name() {
                 "GetCurrentPrincipal" => json!({ "subject": "users/awa", "networkRoles": ["ROLE_COORDINATOR"] }),
                 "ListProjects" if request["filter"] == "state = SUBMITTED" => json!({ "projects": [

@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, owed, partners, promises, section, training};
+use super::{SHOWN, Section, debt, find, models, owed, partners, promises, reviewable, section, training};
 use crate::app::App;
 use crate::call::value_of;
 use crate::deed::items_of;
@@ -15,7 +15,11 @@ use crate::say::say;
 /// What waits for coordinators, or for reviewers, who decide on less.
 pub(super) async fn sections(app: &App, me: &Value, coordinator: bool) -> Result<Vec<Section>> {
     let summary = app.client.json("ResultService/SummarizeProjects", json!({})).await?;
-    let mut sections = vec![reports_to_review(app, &summary).await?, projects_to_review(app, me).await?];
+    let mut sections = vec![
+        reports_to_review(app, &summary).await?,
+        projects_to_review(app, me).await?,
+        models::to_review(app, me).await?,
+    ];
     if coordinator {
         sections.extend(to_approve(app).await?);
         sections.extend(promises::of_network(app).await?);
@@ -56,29 +60,11 @@ async fn reports_to_review(app: &App, summary: &Value) -> Result<Section> {
 
 /// Those that the caller may decide on, which are never of their own partners (SEP-1); the oldest first.
 async fn projects_to_review(app: &App, me: &Value) -> Result<Section> {
-    let language = app.language;
     let own = partners(me);
     let mut submitted = find(app, "ProjectService/ListProjects", "", "state = SUBMITTED").await?;
     submitted.retain(|project| !takes_part(&own, &value_of(project)));
-    submitted.sort_by_cached_key(|project| value_of(project)["awaitingSince"].as_str().map(str::to_owned));
-    let part = |project: &DynamicMessage, field| cell::at(project, field, Reader { language, person: true });
-    let line = |project: &DynamicMessage| {
-        let since = say!(language, "since {time}", "depuis {time}", time = part(project, "awaiting_since"));
-        let facts = [part(project, "title"), part(project, "lead_partner"), since];
-        (name_of(project), facts.join(" · "))
-    };
-    let first = submitted.first().map(name_of).unwrap_or_default();
-    let next = format!("ensemble project show {first} · ensemble project review {first} --decision APPROVE");
-    Ok(Section {
-        lines: submitted.iter().take(SHOWN).map(line).collect(),
-        ..section(
-            app,
-            "projectsSubmitted",
-            say!(language, "Projects waiting for review", "Projets à relire"),
-            &submitted,
-            &next,
-        )
-    })
+    let title = say!(app.language, "Projects waiting for review", "Projets à relire");
+    Ok(reviewable(app, submitted, "projectsSubmitted", title, ("project", "lead_partner")))
 }
 
 fn takes_part(partners: &[&str], project: &Value) -> bool {
