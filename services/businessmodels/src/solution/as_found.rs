@@ -7,6 +7,7 @@ use chassis::text::{LONGEST, unsaid};
 use chassis::{name, say, value};
 use iati::solutions::{Goal, Organisation, Solution};
 use iati::{Problem, Severity};
+use proto::businessmodels::business_model::State;
 use proto::businessmodels::{Adaptation, BusinessModel, CanvasBlock, CanvasBlockCode as Block, Maturity};
 use proto::common::{Evidence, Origin};
 
@@ -184,12 +185,42 @@ fn fill(model: &mut Model, said: &BusinessModel) {
     model.website.clone_from(&said.website);
 }
 
+/// What becomes of a model whose solution is there again.
+#[derive(Debug, PartialEq)]
+pub(super) enum Again {
+    /// The file says what it said.
+    Same,
+    /// It says something else, where people wrote otherwise since.
+    Kept,
+    /// It says something new of a model that is reviewed, published or archived: that does not change under the eyes of those
+    /// who read it.
+    Settled,
+    /// This.
+    Changed(Model),
+}
+
+/// What becomes of a known model; its record may be the same, letter for letter.
+///
+/// # Errors
+/// As [`anew`].
+pub(super) fn again(model: &Model, same: bool, before: &BusinessModel, now: &BusinessModel) -> Result<Again> {
+    if same && before == now {
+        return Ok(Again::Same);
+    }
+    let after = anew(model, before, now)?;
+    Ok(match (after == *model, model.state.get()) {
+        (true, _) => Again::Kept,
+        (false, State::Draft | State::Returned) => Again::Changed(after),
+        (false, _) => Again::Settled,
+    })
+}
+
 /// What becomes of a known model of which its source says something else than before: nothing where people wrote otherwise
 /// since.
 ///
 /// # Errors
 /// INTERNAL when the message is not of the contract.
-pub(super) fn anew(model: &Model, before: &BusinessModel, now: &BusinessModel) -> Result<Model> {
+fn anew(model: &Model, before: &BusinessModel, now: &BusinessModel) -> Result<Model> {
     let made: BusinessModel = found(&model.external_reference, before, model.create_time).into();
     let current: BusinessModel = model.clone().into();
     let draft = chassis::mask::renewed(&current, &made, before, now, &KEPT)?;

@@ -16,11 +16,10 @@ use iati::solutions::Solution;
 use iati::{Problem, Problems, Severity};
 use peers::{Country, Partners, Places};
 use proto::businessmodels::BusinessModel;
-use proto::businessmodels::business_model::State;
 use proto::common::{ImportChange, ImportCount, ImportReport, ImportRequest};
 use tonic::Streaming;
 
-use super::as_found::{self, origin};
+use super::as_found::{self, Again, origin};
 use super::source;
 use super::survey::Survey;
 use crate::business_model::row::Model;
@@ -152,28 +151,29 @@ impl TakeOver {
         let Some(before) = before else {
             return Err(Error::internal(format!("nobody knows where {} came from", model.name)));
         };
-        if before.record == solution.raw.as_bytes() && *before.said == *said {
-            found.count.unchanged += 1;
-            return Ok(());
-        }
-        let after = as_found::anew(model, &before.said, said)?;
-        if after == *model {
-            found.count.unchanged += 1;
-        } else if !matches!(model.state.get(), State::Draft | State::Returned) {
-            // What is reviewed or published does not change under the eyes of those who read it.
-            found.problems.note([settled(solution, model)]);
-            found.count.unchanged += 1;
-            return Ok(());
-        } else {
-            let (is, was): (BusinessModel, BusinessModel) = (after.clone().into(), model.clone().into());
-            let fields: HashSet<String> = mask::differing(&was, &is)?.into_iter().collect();
-            self.tell(solution, &was, &is, &fields, found);
-            let rule = |model: &mut Model| {
-                model.clone_from(&after);
-                Ok(())
-            };
-            chassis::store::apply(unit, call, model.clone(), rule).await?;
-            found.count.updated += 1;
+        let same = before.record == solution.raw.as_bytes();
+        match as_found::again(model, same, &before.said, said)? {
+            Again::Same => {
+                found.count.unchanged += 1;
+                return Ok(());
+            }
+            Again::Settled => {
+                found.problems.note([settled(solution, model)]);
+                found.count.unchanged += 1;
+                return Ok(());
+            }
+            Again::Kept => found.count.unchanged += 1,
+            Again::Changed(after) => {
+                let (is, was): (BusinessModel, BusinessModel) = (after.clone().into(), model.clone().into());
+                let fields: HashSet<String> = mask::differing(&was, &is)?.into_iter().collect();
+                self.tell(solution, &was, &is, &fields, found);
+                let rule = |model: &mut Model| {
+                    model.clone_from(&after);
+                    Ok(())
+                };
+                chassis::store::apply(unit, call, model.clone(), rule).await?;
+                found.count.updated += 1;
+            }
         }
         found.sources.push(self.source(&model.name, solution, said, unit.now));
         Ok(())

@@ -6,7 +6,7 @@ use iati::solutions::{Item, Solution};
 use proto::businessmodels::business_model::State;
 use proto::businessmodels::{BusinessModel, CanvasBlockCode, DataRegime, Maturity};
 
-use super::as_found::{anew, found, of};
+use super::as_found::{Again, again, found, of};
 use super::survey::Survey;
 use crate::business_model::lacking::gaps;
 
@@ -73,11 +73,28 @@ fn bey_8_what_people_wrote_stays_and_what_the_file_changes_comes() {
     model.data_regime = DataRegime::Open.into();
     let anew_said = solution(r#", "website": "https://new.example.org", "name": "Another map""#);
     let (now, _) = says(&anew_said);
-    let after = anew(&model, &before, &now).unwrap();
+    let Again::Changed(after) = again(&model, false, &before, &now).unwrap() else {
+        unreachable!("it changes")
+    };
     assert_eq!(line(Some(&*after.title)), "Another map");
     assert_eq!(after.website, "https://ours.example.org");
     assert_eq!(after.data_regime.get(), DataRegime::Open);
-    assert_eq!(anew(&after, &now, &now).unwrap(), after, "the same again changes nothing");
+    assert_eq!(again(&after, true, &now, &now).unwrap(), Again::Same);
+    let website = BusinessModel { website: "https://third.example.org".to_owned(), ..now.clone() };
+    assert_eq!(again(&after, false, &now, &website).unwrap(), Again::Kept, "people wrote otherwise");
+}
+
+#[test]
+fn bm_6_what_is_reviewed_or_published_does_not_change_by_a_file() {
+    let (before, _) = says(&solution(""));
+    let (now, _) = says(&solution(r#", "name": "Another map""#));
+    let mut model = found("s", &before, Micros::default());
+    for state in [State::Submitted, State::Published, State::Archived] {
+        model.state = state.into();
+        assert_eq!(again(&model, false, &before, &now).unwrap(), Again::Settled, "{state:?}");
+    }
+    model.state = State::Returned.into();
+    assert!(matches!(again(&model, false, &before, &now).unwrap(), Again::Changed(_)));
 }
 
 #[test]
