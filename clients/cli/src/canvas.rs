@@ -57,7 +57,7 @@ pub(crate) fn commands(noun: &Noun, language: Language) -> Vec<Command> {
                 "Writes the canvas as one page to print (SVG, A3)",
                 "Écrit le canevas en une page à imprimer (SVG, A3)",
             ),
-            &["model print m1 --out canvas.svg", "--lang fr model print m1 --out canevas.svg"],
+            &["business-model print m1 --out canvas.svg", "--lang fr model print m1 --out canevas.svg"],
         ),
         verb(
             EXPORT,
@@ -65,7 +65,7 @@ pub(crate) fn commands(noun: &Noun, language: Language) -> Vec<Command> {
                 "Writes the model as JSON, in all its languages, for other programs and networks",
                 "Écrit le modèle en JSON, dans toutes ses langues, pour d'autres programmes et réseaux",
             ),
-            &["model export m1 --out model.json"],
+            &["business-model export m1 --out model.json"],
         ),
     ]
 }
@@ -118,7 +118,9 @@ async fn draw(app: &App, model: &DynamicMessage) -> Result<String> {
         title: at(model, "title"),
         summary: at(model, "summary"),
         facts: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-        blocks: std::array::from_fn(|at| (heading(at, language), Vec::new())),
+        blocks: std::array::from_fn(|at| {
+            (heading(i32::try_from(at + 1).unwrap_or_default(), language), Vec::new())
+        }),
         foot: [foot(model, &at), at(model, "licence")]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -135,10 +137,7 @@ async fn draw(app: &App, model: &DynamicMessage) -> Result<String> {
         let number = block.get_field_by_name("code").and_then(|code| code.as_enum_number());
         let place = number.and_then(|number| usize::try_from(number - 1).ok());
         let Some((_, paragraphs)) = place.and_then(|place| canvas.blocks.get_mut(place)) else { continue };
-        if let Some(text) = block.get_field_by_name("text") {
-            let said = text.as_message().map(|text| cell::text_of(text, reader)).unwrap_or_default();
-            paragraphs.extend(said.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
-        }
+        paragraphs.extend(said(&block, language));
         let items = messages(&block, "items").into_iter();
         paragraphs.extend(items.map(|item| format!("• {}", cell::text_of(&item, reader))));
     }
@@ -165,12 +164,19 @@ async fn draw(app: &App, model: &DynamicMessage) -> Result<String> {
 const COSTS: usize = 9;
 const REVENUES: usize = 10;
 
-/// What a block is called: the contract's own words.
-fn heading(at: usize, language: Language) -> String {
-    let number = i32::try_from(at + 1).unwrap_or_default();
+/// What a block is called, by the number of its code: the contract's own words.
+pub(crate) fn heading(code: i32, language: Language) -> String {
     let codes = proto::pool().get_enum_by_name("ensemble.businessmodels.v1.CanvasBlockCode");
-    let code = codes.and_then(|codes| codes.get_value(number));
+    let code = codes.and_then(|codes| codes.get_value(code));
     code.map(|code| contract::comment_of_value(&code).text(language).to_owned()).unwrap_or_default()
+}
+
+/// The lines of what stands in a block, as they were written.
+pub(crate) fn said(block: &DynamicMessage, language: Language) -> Vec<String> {
+    let text = block.get_field_by_name("text");
+    let text = text.as_deref().and_then(prost_reflect::Value::as_message);
+    let said = text.map(|text| clean(&cell::localized(text, language).0)).unwrap_or_default();
+    said.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
 }
 
 /// Which model it is: as it was published, or the draft.

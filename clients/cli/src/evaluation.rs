@@ -197,8 +197,11 @@ fn figures(of: &Value, language: Language) -> String {
         false => count(&of[field]["count"]).to_string(),
     };
     let (sessions, seats) = (count(&of["sessions"]), count(&of["seats"]));
-    let mut lines =
-        vec![say!(language, "{sessions} sessions, {seats} seats", "{sessions} sessions, {seats} places")];
+    let mut lines = vec![say!(
+        language,
+        "Sessions: {sessions}, seats: {seats}",
+        "Sessions : {sessions}, places : {seats}"
+    )];
     let rate = |part: &str, whole: i64| {
         let part = of[part]["count"].as_i64().filter(|_| whole > 0)?;
         let share = share(part, whole);
@@ -272,7 +275,7 @@ mod tests {
         let english = summary(&app, &counted);
         for line in [
             "Published programmes: 3\n",
-            "   2 sessions, 40 seats\n",
+            "   Sessions: 2, seats: 40\n",
             "   Waiting: hidden: few people\n",
             "50.0 %",
             "No territory",

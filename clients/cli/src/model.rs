@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use dialoguer::console::measure_text_width;
-use prost_reflect::{DynamicMessage, Value};
+use prost_reflect::DynamicMessage;
 
 use crate::app::App;
+use crate::canvas;
 use crate::fault::Result;
 use crate::print::Output;
 use crate::print::cell::{self, Reader};
+use crate::print::page::messages;
 use crate::print::paint::{Style, clean};
 use crate::say::{Language, say};
 
@@ -23,11 +25,11 @@ pub(crate) fn show(app: &App, model: &DynamicMessage) -> Result {
     let mut alone = model.clone();
     alone.clear_field_by_name("canvas");
     app.output.show(&alone)?;
-    app.output.emit(&canvas(&app.output, model))
+    app.output.emit(&blocks(&app.output, model))
 }
 
 /// The canvas, block by block, folded to the width of the terminal.
-fn canvas(output: &Output, model: &DynamicMessage) -> String {
+fn blocks(output: &Output, model: &DynamicMessage) -> String {
     let wide = output.width.unwrap_or(WIDE).clamp(20, WIDE);
     let reader = Reader { language: output.language, person: true };
     let mut page = String::new();
@@ -35,9 +37,10 @@ fn canvas(output: &Output, model: &DynamicMessage) -> String {
         let decided = cell::at(&block, "adaptation", reader);
         let original = reads(&block, "adaptation") == "ORIGINAL";
         let mark = if decided.is_empty() || original { String::new() } else { format!(" ({decided})") };
-        let heading = cell::at(&block, "code", reader) + &mark;
+        let code = block.get_field_by_name("code").and_then(|code| code.as_enum_number());
+        let heading = canvas::heading(code.unwrap_or_default(), output.language) + &mark;
         page += &format!("\n{}\n", output.paint.style(Style::Strong, &heading));
-        for line in fold(&clean(&cell::at(&block, "text", reader)), wide - 2) {
+        for line in canvas::said(&block, output.language).iter().flat_map(|line| fold(line, wide - 2)) {
             page += &format!("  {line}\n");
         }
         for item in messages(&block, "items") {
@@ -189,11 +192,6 @@ impl Tree {
 /// The field as a program reads it.
 fn reads(message: &DynamicMessage, field: &str) -> String {
     cell::at(message, field, Reader { language: Language::En, person: false })
-}
-
-fn messages(item: &DynamicMessage, field: &str) -> Vec<DynamicMessage> {
-    let Some(value) = item.get_field_by_name(field) else { return Vec::new() };
-    value.as_list().unwrap_or_default().iter().filter_map(Value::as_message).cloned().collect()
 }
 
 #[cfg(test)]

@@ -196,7 +196,7 @@ pub(super) enum Again {
     /// who read it.
     Settled,
     /// This.
-    Changed(Model),
+    Changed(Box<Model>),
 }
 
 /// What becomes of a known model; its record may be the same, letter for letter.
@@ -210,7 +210,7 @@ pub(super) fn again(model: &Model, same: bool, before: &BusinessModel, now: &Bus
     let after = anew(model, before, now)?;
     Ok(match (after == *model, model.state.get()) {
         (true, _) => Again::Kept,
-        (false, State::Draft | State::Returned) => Again::Changed(after),
+        (false, State::Draft | State::Returned) => Again::Changed(Box::new(after)),
         (false, _) => Again::Settled,
     })
 }

@@ -164,7 +164,8 @@ impl TakeOver {
             }
             Again::Kept => found.count.unchanged += 1,
             Again::Changed(after) => {
-                let (is, was): (BusinessModel, BusinessModel) = (after.clone().into(), model.clone().into());
+                let (is, was): (BusinessModel, BusinessModel) =
+                    (Model::clone(&after).into(), model.clone().into());
                 let fields: HashSet<String> = mask::differing(&was, &is)?.into_iter().collect();
                 self.tell(solution, &was, &is, &fields, found);
                 let rule = |model: &mut Model| {
