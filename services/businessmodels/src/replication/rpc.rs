@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::error::{Error, Result};
+use chassis::error::Result;
 use chassis::wire::reply;
-use chassis::{Call, Context, Desk, Reply, name, say};
-use peers::{Carried, Projects};
+use chassis::{Call, Context, Desk, Reply, name};
+use peers::Projects;
 use proto::businessmodels as pb;
 use proto::businessmodels::replication_service_server::{ReplicationService, ReplicationServiceServer};
 use tonic::Request;
@@ -23,35 +23,6 @@ pub(crate) fn service(context: &Context) -> Result<ReplicationServiceServer<Repl
 pub(crate) struct Replications {
     desk: Desk<Model>,
     projects: Projects,
-}
-
-/// What carries a replication out is a project of its adopter.
-fn of_adopter(carried: &Carried, replication: &Model) -> Result<()> {
-    if carried.partners.contains(&replication.adopter_partner) {
-        return Ok(());
-    }
-    let adopter = &replication.adopter_partner;
-    Err(Error::refused(
-        "REPLICATION_PROJECT",
-        say!("{adopter} has no part in that project", "{adopter} ne prend pas part à ce projet"),
-    )
-    .about("field", "project"))
-}
-
-/// The project runs, and what came of it was accepted (BM-10).
-fn delivered(carried: &Carried) -> Result<()> {
-    let why = match (carried.runs, carried.accepted) {
-        (true, true) => return Ok(()),
-        (false, _) => say!(
-            "its project does not run: start it first",
-            "son projet n'a pas démarré : démarrez-le d'abord"
-        ),
-        (true, false) => say!(
-            "no report of its project was accepted yet",
-            "aucun rapport de son projet n'a encore été accepté"
-        ),
-    };
-    Err(Error::refused("BM-10", why))
 }
 
 #[tonic::async_trait]
@@ -91,7 +62,7 @@ impl ReplicationService for Replications {
         let (caller, request) = (Arc::clone(&call.caller), request.into_inner());
         let project = request.project.clone();
         let ask = |replication: Model| async move {
-            of_adopter(&self.projects.carried(&caller, &request.project).await?, &replication)
+            rules::of_adopter(&self.projects.carried(&caller, &request.project).await?, &replication)
         };
         let rule = move |replication: &mut Model, by: &Call| rules::start(replication, &project, by);
         self.desk.change_once_asked(call, &request.name, ask, rule).await
@@ -105,7 +76,7 @@ impl ReplicationService for Replications {
         let (caller, request) = (Arc::clone(&call.caller), request.into_inner());
         let asked = request.name.clone();
         let ask = |replication: Model| async move {
-            delivered(&self.projects.carried(&caller, &replication.project).await?)
+            rules::delivered(&self.projects.carried(&caller, &replication.project).await?)
         };
         let rule = move |replication: &mut Model, by: &Call| rules::confirm(replication, &request, by);
         self.desk.change_once_asked(call, &asked, ask, rule).await

@@ -5,7 +5,7 @@ use chassis::column::{Micros, Packed};
 use chassis::error::{Error, Result, Violations};
 use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::{Call, name, say, value};
-use peers::{PARTNER, PROJECT, TERRITORY};
+use peers::{Carried, PARTNER, PROJECT, TERRITORY};
 use proto::businessmodels as pb;
 use proto::businessmodels::replication::{SourceRole, State};
 use proto::common::LocalizedText;
@@ -171,6 +171,41 @@ pub fn abandon(replication: &mut Model, lessons: Option<&LocalizedText>, call: &
     wrong.finish()?;
     replication.lessons = kept;
     Ok(())
+}
+
+/// What carries a replication out is a project of its adopter.
+///
+/// # Errors
+/// `FAILED_PRECONDITION` otherwise.
+pub fn of_adopter(carried: &Carried, replication: &Model) -> Result<()> {
+    if carried.partners.contains(&replication.adopter_partner) {
+        return Ok(());
+    }
+    let adopter = &replication.adopter_partner;
+    Err(Error::refused(
+        "REPLICATION_PROJECT",
+        say!("{adopter} has no part in that project", "{adopter} ne prend pas part à ce projet"),
+    )
+    .about("field", "project"))
+}
+
+/// The project runs, and what came of it was accepted (BM-10).
+///
+/// # Errors
+/// `FAILED_PRECONDITION` citing BM-10.
+pub fn delivered(carried: &Carried) -> Result<()> {
+    let why = match (carried.runs, carried.accepted) {
+        (true, true) => return Ok(()),
+        (false, _) => say!(
+            "its project does not run: start it first",
+            "son projet n'a pas démarré : démarrez-le d'abord"
+        ),
+        (true, false) => say!(
+            "no report of its project was accepted yet",
+            "aucun rapport de son projet n'a encore été accepté"
+        ),
+    };
+    Err(Error::refused("BM-10", why))
 }
 
 fn take(method: &'static str, replication: &mut Model, call: &Call) -> Result<()> {

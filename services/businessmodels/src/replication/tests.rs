@@ -1,11 +1,14 @@
 use chassis::column::Micros;
+use peers::Carried;
 use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State as ModelState;
 use proto::businessmodels::replication::{SourceRole, State};
 use proto::common::Evidence;
 
 use super::row::Model;
-use super::rules::{LIFECYCLE, abandon, awaiting, confirm, create, mentor, start, update};
+use super::rules::{
+    LIFECYCLE, abandon, awaiting, confirm, create, delivered, mentor, of_adopter, start, update,
+};
 use crate::business_model::lacking::gaps;
 use crate::business_model::row::Said;
 use crate::business_model::tests::{OTHER, OWNER, admin, model, said, told};
@@ -66,6 +69,17 @@ fn bm_10_only_a_published_model_that_is_proven_is_confirmed() {
     assert_eq!(told(confirm(&mut made.clone(), &Default::default(), &admin(OTHER))), "evidence");
     confirm(&mut made, &confirmed(), &admin(OTHER)).unwrap();
     assert_eq!((made.state.get(), awaiting(&made)), (State::Replicated, "NOBODY"));
+}
+
+#[test]
+fn bm_10_what_carries_it_out_is_the_adopters_runs_and_was_accepted() {
+    let carried = |runs, accepted| Carried { partners: vec![OTHER.to_owned()], runs, accepted };
+    delivered(&carried(true, true)).unwrap();
+    assert_eq!(told(delivered(&carried(false, true))), "BM-10");
+    assert_eq!(told(delivered(&carried(true, false))), "BM-10");
+    of_adopter(&carried(true, true), &replication()).unwrap();
+    let strangers = Carried { partners: vec![OWNER.to_owned()], ..carried(true, true) };
+    assert_eq!(told(of_adopter(&strangers, &replication())), "REPLICATION_PROJECT");
 }
 
 #[test]
