@@ -34,6 +34,7 @@ pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait) -> Res
 
 /// What replications say of these models: how many were replicated elsewhere (BM-12), and of which no gap of the context is
 /// recorded that should be (BM-9).
+#[derive(Default)]
 pub(crate) struct Said {
     /// Territories where the model was replicated.
     pub(crate) replicated: HashMap<String, BTreeSet<String>>,
@@ -41,21 +42,28 @@ pub(crate) struct Said {
     pub(crate) unrecorded: HashSet<String>,
 }
 
+impl Said {
+    /// What these say.
+    pub(super) fn of(replications: Vec<Model>) -> Self {
+        let mut said = Self::default();
+        for row in replications {
+            if row.context_gaps.is_empty() && row.state != State::Abandoned {
+                said.unrecorded.insert(row.derived_business_model);
+            }
+            if row.state == State::Replicated {
+                said.replicated.entry(row.business_model).or_default().insert(row.territory);
+            }
+        }
+        said
+    }
+}
+
 /// As [`Said`].
 pub(crate) async fn said(db: &impl ConnectionTrait, names: &[String]) -> Result<Said, DbErr> {
     let any = Condition::any()
         .add(COLUMN.business_model.is_in(names.iter().map(String::as_str)))
         .add(COLUMN.derived_business_model.is_in(names.iter().map(String::as_str)));
-    let mut said = Said { replicated: HashMap::new(), unrecorded: HashSet::new() };
-    for row in Entity::find().filter(any).all(db).await? {
-        if row.context_gaps.is_empty() && row.state != State::Abandoned {
-            said.unrecorded.insert(row.derived_business_model);
-        }
-        if row.state == State::Replicated {
-            said.replicated.entry(row.business_model).or_default().insert(row.territory);
-        }
-    }
-    Ok(said)
+    Ok(Said::of(Entity::find().filter(any).all(db).await?))
 }
 
 /// All replications that lead to this model, however far back, and all that lead on from it, the oldest first.

@@ -9,6 +9,7 @@ use super::row::Model;
 use super::rules::{
     LIFECYCLE, abandon, awaiting, confirm, create, delivered, mentor, of_adopter, start, update,
 };
+use super::store;
 use crate::business_model::lacking::gaps;
 use crate::business_model::row::Said;
 use crate::business_model::tests::{OTHER, OWNER, admin, model, said, told};
@@ -80,6 +81,23 @@ fn bm_10_what_carries_it_out_is_the_adopters_runs_and_was_accepted() {
     of_adopter(&carried(true, true), &replication()).unwrap();
     let strangers = Carried { partners: vec![OWNER.to_owned()], ..carried(true, true) };
     assert_eq!(told(of_adopter(&strangers, &replication())), "REPLICATION_PROJECT");
+}
+
+#[test]
+fn bm_12_territories_where_it_works_count_once() {
+    let there = |territory: &str, state: State| Model {
+        territory: territory.to_owned(),
+        state: state.into(),
+        ..replication()
+    };
+    let said = store::Said::of(vec![
+        there(TOWN, State::Replicated),
+        there(TOWN, State::Replicated),
+        there("territories/a", State::Replicated),
+        there("territories/b", State::Implementing),
+        there("territories/c", State::Abandoned),
+    ]);
+    assert_eq!(said.replicated["businessModels/m"].len(), 2);
 }
 
 #[test]
