@@ -31,10 +31,8 @@ pub(crate) async fn school(network: &'static Network) -> School {
 
 /// A meeting of two hours, so many days and hours from now.
 pub(crate) fn meeting(day: i64, hour: i64) -> pb::SessionMeeting {
-    let later = |hours: i64| {
-        let day = in_days(day);
-        Some(prost_types::Timestamp { seconds: day.seconds + hours * 3600, nanos: 0 })
-    };
+    let day = in_days(day);
+    let later = |hours: i64| Some(prost_types::Timestamp { seconds: day.seconds + hours * 3600, nanos: 0 });
     pb::SessionMeeting { start_time: later(hour), end_time: later(hour + 2), ..Default::default() }
 }
 
@@ -163,16 +161,17 @@ async fn a_session_is_planned_opened_and_moved(network: &'static Network) {
         std::slice::from_ref(&made.name)
     );
 
-    let elsewhen = pb::Session { meetings: vec![meeting(20, 0)], ..made.clone() };
+    let later = meeting(20, 0);
+    let elsewhen = pb::Session { meetings: vec![later.clone()], ..made.clone() };
     expect(Code::FailedPrecondition, "SESSION_MEETINGS", change(admin, elsewhen, "meetings").await);
     let reschedule = pb::RescheduleSessionRequest {
         name: made.name.clone(),
-        meetings: vec![meeting(20, 0)],
+        meetings: vec![later.clone()],
         reason: "A strike.".to_owned(),
         ..Default::default()
     };
     let moved = done(admin.sessions().reschedule_session(reschedule).await);
-    assert_eq!((moved.start_time, moved.state_reason.as_str()), (meeting(20, 0).start_time, "A strike."));
+    assert_eq!((moved.start_time, moved.state_reason.as_str()), (later.start_time, "A strike."));
     let over = done(cancel(&network.coordinator().await, &made.name).await);
     assert_eq!((over.state(), over.state_reason.as_str()), (State::Cancelled, "The room burnt down."));
     expect(Code::FailedPrecondition, "STATE", cancel(admin, &made.name).await);
