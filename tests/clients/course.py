@@ -139,6 +139,7 @@ def plan(channel, coordinator, partner):
     )
     sessions.OpenSession(session_pb2.OpenSessionRequest(name=session.name), metadata=admin)
     catalogue.check(channel)
+    catalogue.imported(channel, coordinator)
     person = participant_pb2_grpc.ParticipantServiceStub(channel).CreateParticipant(
         participant_pb2.CreateParticipantRequest(
             participant=participant_pb2.Participant(

@@ -39,6 +39,7 @@ use proto::training::enrolment_service_client::EnrolmentServiceClient;
 use proto::training::participant_service_client::ParticipantServiceClient;
 use proto::training::programme_service_client::ProgrammeServiceClient;
 use proto::training::session_file_service_client::SessionFileServiceClient;
+use proto::training::session_import_service_client::SessionImportServiceClient;
 use proto::training::session_service_client::SessionServiceClient;
 use proto::training::trainer_service_client::TrainerServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -179,6 +180,7 @@ impl Caller {
         partnerships: PartnershipServiceClient of "partners",
         imports: PartnershipImportServiceClient of "partners",
         model_imports: BusinessModelImportServiceClient of "businessmodels",
+        session_imports: SessionImportServiceClient of "training",
         health_checks: HealthCheckServiceClient of "partners",
         commitments: CommitmentServiceClient of "partners",
         agreements: AgreementServiceClient of "partners",

@@ -180,6 +180,15 @@ fn summary(app: &App, told: &Value) -> String {
         .collect();
     let states = if states.is_empty() { NOTHING.to_owned() } else { states.join(" · ") };
     page += &format!("Sessions{} {states}\n", language.colon());
+    let lacking = ["programmesWithGaps", "sessionsWithGaps"].map(|field| count(&told[field]));
+    if lacking != [0, 0] {
+        let [programmes, sessions] = lacking;
+        page += &say!(
+            language,
+            "Imported, to be completed: {programmes} programmes, {sessions} sessions\n",
+            "Importés, à compléter : {programmes} programmes, {sessions} sessions\n"
+        );
+    }
     page += &format!("\n{}\n", strong(language.pick("In all", "En tout")));
     page += &figures(&told["total"], language);
     for place in list(&told["territories"]) {

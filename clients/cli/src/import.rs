@@ -24,9 +24,10 @@ mod tables;
 
 const CHUNK: usize = 256 * 1024;
 /// Files of which each is of one kind: what it is called here, and who takes it.
-const KINDS: [(&str, &str); 2] = [
+const KINDS: [(&str, &str); 3] = [
     ("grants", "PartnershipImportService/ImportGrants"),
     ("solutions", "BusinessModelImportService/ImportSolutions"),
+    ("sessions", "SessionImportService/ImportSessions"),
 ];
 
 pub(crate) fn command(language: Language) -> Command {
@@ -61,10 +62,21 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .args(args(language, "Import"));
+    let sessions = leaf(
+        KINDS[2].0,
+        say(
+            "Imports files of training sessions (JSON of Digital.gov University), as programmes and sessions; also .gz",
+            "Importe des fichiers de sessions de formation (JSON de Digital.gov University), en programmes et sessions ; aussi en .gz",
+        ),
+        &["ensemble import sessions events.json --dry-run".to_owned(), "ensemble import sessions events.json --partial".to_owned()],
+        language,
+    )
+    .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
         .subcommand(grants)
         .subcommand(solutions)
+        .subcommand(sessions)
         .subcommand(agreements::command(language))
         .subcommand(people::command(language))
         .subcommand(tables::command(language))

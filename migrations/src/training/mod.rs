@@ -14,6 +14,7 @@ mod m20261126_create_participant;
 mod m20261126_create_programme;
 mod m20261126_create_session;
 mod m20261126_draw_seats;
+mod m20261127_import_sessions;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -30,5 +31,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_feedback::Migration),
         Box::new(m20261126_compromise_issuer_key::Migration),
         Box::new(m20261126_assess_by_instrument::Migration),
+        Box::new(m20261127_import_sessions::Migration),
     ]
 }

@@ -177,11 +177,16 @@ pub fn revise(old: &LocalizedText, mut new: LocalizedText) -> LocalizedText {
 /// What was published without saying in which language, as far as it may be kept and as [`check`] returns it; nothing of an
 /// empty text.
 pub fn unsaid(text: &str) -> Option<LocalizedText> {
+    said_in(UNSAID, text)
+}
+
+/// What was published in a language, whose tag is canonical, as [`unsaid`].
+pub fn said_in(tag: &str, text: &str) -> Option<LocalizedText> {
     let text: String = text.trim().nfc().take(LONGEST).collect();
     let original = Translation { text: text.clone(), origin: Origin::Original.into(), stale: false };
-    let translations = [(UNSAID.to_owned(), original)];
+    let translations = [(tag.to_owned(), original)];
     (!text.is_empty()).then(|| LocalizedText {
-        default_language_code: UNSAID.to_owned(),
+        default_language_code: tag.to_owned(),
         translations: translations.into(),
         ..Default::default()
     })

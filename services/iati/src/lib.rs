@@ -16,8 +16,8 @@
 //! }
 //! ```
 //!
-//! Its neighbours, the 360Giving Data Standard and the registry of digital public goods, are read alike: see [`grants`] and
-//! [`solutions`].
+//! Its neighbours, the 360Giving Data Standard, the registry of digital public goods and the events of Digital.gov University,
+//! are read alike: see [`grants`], [`solutions`] and [`sessions`].
 //!
 //! The schema decides what is reported, the understandable decides what is taken: a value that breaks a rule is
 //! named in `problems` and left out of the model, the rest of the record is there, and `raw` holds it all.
@@ -44,6 +44,7 @@ mod results;
 pub mod rules;
 mod scan;
 mod schema;
+pub mod sessions;
 pub mod solutions;
 mod syntax;
 pub mod tables;

@@ -2,7 +2,7 @@
 //!
 //! Owns the tables `programme`, `programme_revision`, `trainer`, `training_session`, `session_trainer`, `participant`, `enrolment`,
 //! `demographics`, `attendance`, `session_statistics`, `assessment`, `capacity_assessment`, `certificate`, `certificate_jws`,
-//! `status_list`, `issuer_key`, `feedback_secret`, `feedback_used` and `feedback_count`. Asks partners whether the
+//! `status_list`, `issuer_key`, `feedback_secret`, `feedback_used`, `feedback_count` and `session_source`. Asks partners whether the
 //! providers of what is published take part, and which recommendations are adopted, and how many seats a
 //! commitment has; identity who a trainer is; projects which
 //! territories there are.
@@ -19,6 +19,7 @@ pub mod participant;
 pub mod programme;
 pub mod session;
 mod session_file;
+mod session_import;
 pub mod trainer;
 
 use futures::FutureExt as _;
@@ -46,6 +47,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(assessment::rpc::service(context));
             routes.add_service(enrolment::rpc::service(context));
             routes.add_service(session_file::rpc::service(context));
+            routes.add_service(session_import::rpc::service(context, &partners));
             routes.add_service(capacity_assessment::rpc::service(context));
             Ok(())
         }

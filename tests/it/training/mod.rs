@@ -12,6 +12,7 @@ pub(crate) mod participant;
 pub(crate) mod programme;
 pub(crate) mod session;
 pub(crate) mod session_file;
+mod session_import;
 pub(crate) mod trainer;
 
 use prost::Message as _;

@@ -63,7 +63,7 @@ async fn read(by: &Caller, name: &str) -> Answered {
     by.programmes().get_programme(pb::GetProgrammeRequest { name: name.to_owned() }).await
 }
 
-async fn change(by: &Caller, programme: pb::Programme, paths: &[&str]) -> Answered {
+pub(crate) async fn change(by: &Caller, programme: pb::Programme, paths: &[&str]) -> Answered {
     let paths = paths.iter().map(|path| (*path).to_owned()).collect();
     let request = pb::UpdateProgrammeRequest {
         programme: Some(pb::Programme { etag: String::new(), ..programme }),

@@ -272,7 +272,7 @@ async fn the_catalogue_is_open_data(network: &'static Network) {
     let mut draft = school.draft(5);
     draft.meetings[0].join_url = "https://meet.example.org/hidden".to_owned();
     let opened = school.opened(draft).await;
-    let request = pb::GetProgrammeCatalogueRequest {};
+    let request = pb::GetProgrammeCatalogueRequest::default();
     let mut pieces = done(network.anonymous().programmes().get_programme_catalogue(request).await);
     let mut file = Vec::new();
     while let Some(piece) = pieces.message().await.unwrap() {

@@ -35,9 +35,11 @@ fn write(session: &Value, language: Language) -> Option<String> {
     };
     let (mut first, mut last) = (None, None);
     for meeting in list(&session["meetings"]) {
-        let (start, end) = (instant(&meeting["startTime"])?, instant(&meeting["endTime"])?);
+        // Of an imported one nobody may say when it ends.
+        let (start, end) = (instant(&meeting["startTime"])?, instant(&meeting["endTime"]));
         first = Some(first.map_or(start, |first: DateTime<Utc>| first.min(start)));
-        last = Some(last.map_or(end, |last: DateTime<Utc>| last.max(end)));
+        let until = end.unwrap_or(start);
+        last = Some(last.map_or(until, |last: DateTime<Utc>| last.max(until)));
         let local = |instant: DateTime<Utc>| CalendarDateTime::WithTimezone {
             date_time: instant.with_timezone(&zone).naive_local(),
             tzid: zone.name().to_owned(),
@@ -50,9 +52,11 @@ fn write(session: &Value, language: Language) -> Option<String> {
             .sequence(sequence.unwrap_or_default())
             .status(status)
             .starts(local(start))
-            .ends(local(end))
             .summary(&title)
             .description(&description(session, language));
+        if let Some(end) = end {
+            event.ends(local(end));
+        }
         let venue = &meeting["venue"];
         let place = [&venue["displayName"], &venue["address"]].map(|part| clean(text(part)));
         let place: Vec<&str> = place.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
@@ -103,7 +107,9 @@ fn told(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> String {
         let shown = offset(at);
         let kind = if shown.dst_offset().is_zero() { "STANDARD" } else { "DAYLIGHT" };
         let begins = (at + TimeDelta::seconds(from)).format("%Y%m%dT%H%M%S");
-        let (from, to, name) = (signed(from), signed(seconds(at)), shown.abbreviation().unwrap_or("LMT"));
+        let (from, to) = (signed(from), signed(seconds(at)));
+        // Zones of a fixed offset are called by it.
+        let name = shown.abbreviation().unwrap_or(&to);
         text += &format!(
             "BEGIN:{kind}\r\nDTSTART:{begins}\r\nTZOFFSETFROM:{from}\r\nTZOFFSETTO:{to}\r\nTZNAME:{name}\r\nEND:{kind}\r\n"
         );
@@ -183,8 +189,21 @@ mod tests {
         let file = write(&session("STATE_CANCELLED", "Etc/GMT+5"), Language::En).unwrap();
         assert_eq!(file.matches("STATUS:CANCELLED\r\n").count(), 2);
         assert!(file.contains("DTSTART;TZID=Etc/GMT+5:20260328T040000\r\n"), "{file}");
-        assert!(file.contains("TZOFFSETTO:-0500\r\n"), "{file}");
+        assert!(file.contains("TZOFFSETTO:-0500\r\nTZNAME:-0500\r\n"), "{file}");
         assert!(write(&session("STATE_PLANNED", "UTC"), Language::En).unwrap().contains("STATUS:TENTATIVE"));
         assert_eq!(write(&session("STATE_OPEN", "Paris"), Language::En), None);
+    }
+
+    #[test]
+    fn a_meeting_whose_end_nobody_says_has_none() {
+        let mut imported = session("STATE_COMPLETED", "Etc/GMT+5");
+        imported["meetings"][1]["endTime"] = Value::Null;
+        let file = write(&imported, Language::En).unwrap();
+        assert_eq!(
+            (file.matches("DTSTART;TZID=").count(), file.matches("DTEND;TZID=").count()),
+            (2, 1),
+            "{file}"
+        );
+        assert!(file.contains("DTSTART;TZID=Etc/GMT+5:20260330T030000\r\n"), "{file}");
     }
 }

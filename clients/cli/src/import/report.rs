@@ -12,8 +12,9 @@ use crate::print::table;
 use crate::say::say;
 
 /// What is looked at next, by what was imported.
-const NEXT: [(&str, &str); 2] = [
+const NEXT: [(&str, &str); 3] = [
     ("partnership", "ensemble partnership summarize"),
+    ("session", "ensemble session list --filter 'origin = IMPORTED'"),
     ("business_model", "ensemble model list --filter 'origin = IMPORTED'"),
 ];
 const SEVERITIES: [&str; 3] = ["BLOCKS", "DOUBTFUL", "ADVICE"];

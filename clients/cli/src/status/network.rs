@@ -210,6 +210,7 @@ async fn to_complete(app: &App, summary: &Value) -> Result<Vec<Section>> {
             &format!("ensemble partner show {}", first(&partners)),
         ),
         incomplete(app, summary),
+        training::to_complete(app).await?,
         section(
             app,
             "usersInvited",

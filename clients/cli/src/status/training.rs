@@ -28,6 +28,24 @@ pub(super) async fn of_network(app: &App) -> Result<Section> {
     ))
 }
 
+/// Of the network: imported sessions that still lack something (BEY-8).
+pub(super) async fn to_complete(app: &App) -> Result<Section> {
+    let summary = app.client.json("ProgrammeService/SummarizeTraining", json!({})).await?;
+    let count = summary["sessionsWithGaps"].as_u64().unwrap_or_default();
+    let mut found = Vec::new();
+    if count > 0 {
+        let filter = "origin = IMPORTED AND state != CLOSED AND state != CANCELLED";
+        let request =
+            json!({ "parent": ANYWHERE, "filter": filter, "pageSize": 100, "orderBy": "start_time desc" });
+        found = items_of(&app.client.dynamic("SessionService/ListSessions", request).await?);
+        found.retain(|session| session.has_field_by_name("gaps"));
+    }
+    let next = found.first().map(name_of).unwrap_or_default();
+    let title = say!(app.language, "Imported sessions with gaps", "Sessions importées à compléter");
+    let section = told(app, "sessionsWithGaps", title, &found, format!("ensemble session show {next}"));
+    Ok(Section { count: usize::try_from(count).unwrap_or(usize::MAX), ..section })
+}
+
 /// Of some partners: what waits for them in the sessions that they provide.
 pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Section>> {
     let language = app.language;

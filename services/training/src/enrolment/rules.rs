@@ -4,6 +4,7 @@ use chassis::auth::{Caller, Role};
 use chassis::column::Micros;
 use chassis::error::{Error, Result, Violations};
 use chassis::lifecycle::{Lifecycle, Transition};
+use chassis::say::Text;
 use chassis::{Call, name, say};
 use proto::training as pb;
 use proto::training::Mode;
@@ -144,21 +145,26 @@ pub fn enrol(
     wrong.check(described.map_err(|error| error.under("enrolment")))?;
     wrong.finish()?;
     if !session::rules::takes_enrolments(session, call.now) {
-        return Err(Error::refused(
-            "ENROLMENT_PERIOD",
-            say!(
-                "the session takes no enrolments now: it is open for them from {from} to {until}, or by: {contact}",
-                "la session ne prend pas d'inscriptions en ce moment : elles sont ouvertes du {from} au {until}, ou par : {contact}",
-                from = session.enrolment_start,
-                until = session.enrolment_end,
-                contact = session.offline_enrolment_contact
-            ),
-        ));
+        return Err(Error::refused("ENROLMENT_PERIOD", no_enrolments(session)));
     }
     if !session.approval_required {
         enrolment.state = seat(session, counts, enrolment.mode.get())?.into();
     }
     Ok(enrolment)
+}
+
+fn no_enrolments(session: &session::row::Model) -> Text {
+    let contact = &session.offline_enrolment_contact;
+    match session.enrolment_start.zip(session.enrolment_end) {
+        Some((from, until)) => say!(
+            "the session takes no enrolments now: it is open for them from {from} to {until}, or by: {contact}",
+            "la session ne prend pas d'inscriptions en ce moment : elles sont ouvertes du {from} au {until}, ou par : {contact}"
+        ),
+        None => say!(
+            "the session takes no enrolments: it was imported, and nobody says when it does",
+            "la session ne prend pas d'inscriptions : elle a été importée, et personne ne dit quand elle en prend"
+        ),
+    }
 }
 
 /// Where someone goes who wants a seat of this kind.

@@ -98,6 +98,7 @@ pub(crate) async fn counted(
         found.push(Counted {
             territory: row.territory.clone(),
             state: row.state.get(),
+            lacks: !session::rules::gaps(row).is_empty(),
             seats: i64::from(row.capacity_onsite) + i64::from(row.capacity_online),
             ..Counted::default()
         });

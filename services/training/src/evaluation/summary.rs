@@ -28,6 +28,8 @@ pub struct Counted {
     pub completed: i64,
     /// Certificates.
     pub certificates: i64,
+    /// It was imported, and lacks something.
+    pub lacks: bool,
 }
 
 /// From when until before when the sessions of a year, or of a quarter of it, begin.
@@ -108,6 +110,9 @@ pub fn summarize(sessions: &[Counted], k: i32, all: bool) -> pb::SummarizeTraini
         total,
         territories: figures.collect(),
         public_k: k,
+        programmes_with_gaps: 0,
+        sessions_with_gaps: i32::try_from(sessions.iter().filter(|session| session.lacks).count())
+            .unwrap_or(i32::MAX),
     }
 }
 
@@ -124,6 +129,7 @@ mod tests {
             waiting: 0,
             completed,
             certificates: completed,
+            lacks: false,
         }
     }
 

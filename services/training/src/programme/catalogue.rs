@@ -73,38 +73,53 @@ fn outcome(outcome: &pb::LearningOutcome) -> Value {
 
 fn instance(programme: &Model, session: &Session) -> Value {
     let zone = Zone::parse("time_zone", &session.time_zone).unwrap_or(Zone::UTC);
-    let (mode, attendance) = match session.mode.get() {
-        Mode::Online => ("Online", "OnlineEventAttendanceMode"),
-        Mode::Hybrid => ("Blended", "MixedEventAttendanceMode"),
-        Mode::Onsite | Mode::Unspecified => ("Onsite", "OfflineEventAttendanceMode"),
+    let mode = match session.mode.get() {
+        Mode::Online => Some(("Online", "OnlineEventAttendanceMode")),
+        Mode::Hybrid => Some(("Blended", "MixedEventAttendanceMode")),
+        Mode::Onsite => Some(("Onsite", "OfflineEventAttendanceMode")),
+        Mode::Unspecified => None,
     };
     let time =
         |instant: Micros| json!({ "@type": "https://schema.org/DateTime", "@value": zone.told(instant) });
     let meetings = session.meetings.iter().map(|meeting| {
         let (start, end) = spans(std::slice::from_ref(meeting)).next().unwrap_or_default();
-        let mut event = json!({ "@type": "Event", "startDate": time(start), "endDate": time(end) });
+        let mut event = json!({ "@type": "Event", "startDate": time(start) });
+        if meeting.end_time.is_some() {
+            event["endDate"] = time(end);
+        }
         if let Some(venue) = &meeting.venue {
             event["location"] =
                 json!({ "@type": "Place", "name": venue.display_name, "address": venue.address });
         }
         event
     });
-    json!({
+    let mut told = json!({
         "@id": format!("urn:uuid:{}", session.uid),
         "@type": "CourseInstance",
         "identifier": session.name,
         "name": texts(&programme.title),
-        "courseMode": mode,
-        "eventAttendanceMode": { "@id": format!("https://schema.org/{attendance}") },
         "eventStatus": { "@id": "https://schema.org/EventScheduled" },
         "startDate": time(session.start_time),
-        "endDate": time(session.end_time),
         "inLanguage": session.language_code,
         "organizer": organisations(&programme.providers),
-        "maximumPhysicalAttendeeCapacity": session.capacity_onsite,
-        "maximumVirtualAttendeeCapacity": session.capacity_online,
         "subEvent": meetings.collect::<Vec<_>>(),
-    })
+    });
+    // What nobody said of an imported one is left out.
+    if let Some((mode, attendance)) = mode {
+        told["courseMode"] = json!(mode);
+        told["eventAttendanceMode"] = json!({ "@id": format!("https://schema.org/{attendance}") });
+    }
+    if session.ends() {
+        told["endDate"] = time(session.end_time);
+    }
+    if let Some(seats) = session.capacity_said() {
+        told["maximumPhysicalAttendeeCapacity"] = json!(seats.onsite);
+        told["maximumVirtualAttendeeCapacity"] = json!(seats.online);
+    }
+    if !session.website.is_empty() {
+        told["url"] = json!(session.website);
+    }
+    told
 }
 
 /// Each translation with its language.

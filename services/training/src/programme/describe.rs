@@ -3,6 +3,7 @@
 use chassis::codes::TARGET_GROUPS;
 use chassis::error::{Result, Violations};
 use chassis::{say, text, value};
+use proto::common::Origin;
 use proto::training as pb;
 
 use super::row::Model;
@@ -23,9 +24,11 @@ const ATTENDANCE: i32 = 80;
 const LINE: usize = 500;
 const LICENCE: usize = 60;
 
-/// Takes over what a draft says of a programme, having looked at every field.
+/// Takes over what a draft says of a programme, having looked at every field. What an imported one does not say is a gap of it, and
+/// no error (BEY-8).
 pub(crate) fn describe(programme: &mut Model, draft: &pb::Programme) -> Result<()> {
     let mut wrong = Violations::default();
+    let whole = programme.origin != Origin::Imported;
     wrong.localized("title", &mut programme.title, draft.title.as_ref(), true)?;
     wrong.localized("description", &mut programme.description, draft.description.as_ref(), false)?;
     if !(1..=MOST_PROVIDERS).contains(&draft.providers.len()) {
@@ -38,13 +41,13 @@ pub(crate) fn describe(programme: &mut Model, draft: &pb::Programme) -> Result<(
     let of = |list: &'static [&str]| move |code: &str| list.contains(&code);
     let form = &draft.learning_opportunity_type;
     match form.as_str() {
-        "" => wrong.require("learning_opportunity_type", false),
+        "" => wrong.require("learning_opportunity_type", !whole),
         form => {
             wrong.code("learning_opportunity_type", "LEARNING_OPPORTUNITY_TYPE", of(&OPPORTUNITIES), form);
         }
     }
     programme.learning_opportunity_type.clone_from(form);
-    programme.capacity_level = wrong.coded("capacity_level", draft.capacity_level, true)?;
+    programme.capacity_level = wrong.coded("capacity_level", draft.capacity_level, whole)?;
     programme.audience = wrong.codes("audience", "TARGET_GROUP", of(&TARGET_GROUPS), &draft.audience);
     wrong.localized("prerequisites", &mut programme.prerequisites, draft.prerequisites.as_ref(), false)?;
     let outcomes = wrong.each("outcomes", &draft.outcomes, MOST_OUTCOMES, outcome)?;

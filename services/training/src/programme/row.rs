@@ -7,7 +7,7 @@ use chassis::database::Unit;
 use chassis::filter::Field;
 use chassis::gap::Gap;
 use chassis::lifecycle::{Lifecycle, Stateful};
-use proto::common::{LocalizedText, Money};
+use proto::common::{LocalizedText, Money, Origin};
 use proto::training as pb;
 use proto::training::CapacityLevel;
 use proto::training::programme::State;
@@ -50,6 +50,9 @@ pub struct Model {
     /// How often it was published; 0 before it first is.
     pub published_number: i32,
     pub publish_time: Option<Micros>,
+    pub origin: Coded<Origin>,
+    /// What it is called where it was found; empty when it was written here.
+    pub external_reference: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -88,6 +91,8 @@ impl From<Model> for pb::Programme {
             publish_time: programme.publish_time.map(Micros::to_timestamp),
             state_reason: programme.state_reason,
             gaps: gaps.iter().map(Gap::message).collect(),
+            origin: programme.origin.number(),
+            external_reference: programme.external_reference,
             allowed_actions: Vec::new(),
         }
     }
@@ -108,6 +113,8 @@ impl chassis::Row for Model {
         Field::texts("recommendations", "recommendations"),
         Field::texts("outcomes.alignment.target_code", "target_codes"),
         Field::integer("workload_hours"),
+        Field::enumeration("origin", "ensemble.common.v1.Origin"),
+        Field::text("external_reference"),
         Field::time("publish_time"),
         Field::time("create_time"),
         Field::time("update_time"),

@@ -1,13 +1,15 @@
 //! The conversation about programmes: who asks, what, may they, do it, answer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::auth::Caller;
+use chassis::column::Micros;
 use chassis::error::{Error, Result};
 use chassis::page::Ask;
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply, Store, Told as _, name};
-use proto::common::FileChunk;
+use proto::common::{FileChunk, Origin};
 use proto::training as pb;
 use proto::training::programme::State;
 use proto::training::programme_service_server::{ProgrammeService, ProgrammeServiceServer};
@@ -44,10 +46,16 @@ pub(crate) struct Programmes {
 }
 
 impl Programmes {
-    /// What is published names partners that take part, and adopted recommendations.
+    /// What is published names partners that take part, and adopted recommendations. Those of whom an imported one was found are
+    /// not asked (BEY-8).
     async fn check(&self, caller: &Caller, published: Option<&Model>) -> Result<()> {
         let Some(published) = published else { return Ok(()) };
-        self.partners.must_take_part(caller, "providers", &published.providers).await?;
+        let mut providers = published.providers.clone().into_inner();
+        if published.origin == Origin::Imported {
+            let found = self.desk.store.get(&published.name).await?;
+            providers.retain(|provider| !found.providers.contains(provider));
+        }
+        self.partners.must_take_part(caller, "providers", &providers).await?;
         self.partners.must_be_adopted(caller, &published.recommendations).await
     }
 }
@@ -101,7 +109,7 @@ impl ProgrammeService for Programmes {
                 rules::update(programme, draft, by)?;
                 rules::still(programme, named.as_ref())
             };
-            self.desk.store.update(call, patch.clone(), mask.clone(), &asked, rules::provides, rule)
+            self.desk.store.update(call, patch.clone(), mask.clone(), &asked, rules::looks_after, rule)
         };
         let rehearsed = update(rehearsal(&call), None).await?;
         let named = (rehearsed.state == State::Published).then_some(&rehearsed);
@@ -135,15 +143,18 @@ impl ProgrammeService for Programmes {
 
     async fn get_programme_catalogue(
         &self,
-        _: Request<pb::GetProgrammeCatalogueRequest>,
+        request: Request<pb::GetProgrammeCatalogueRequest>,
     ) -> Reply<Self::GetProgrammeCatalogueStream> {
         let context = &self.desk.context;
         let (reader, now) = (context.database.reader(), context.clock.now());
         let programmes = store::published(reader).await.map_err(Error::from)?;
-        let sessions = session::store::current(reader, now).await.map_err(Error::from)?;
-        let with = |programme: &Model| {
-            sessions.iter().filter(|session| session.programme == programme.name).collect::<Vec<_>>()
-        };
+        let since = if request.get_ref().with_past { Micros::MIN } else { now };
+        let sessions = session::store::held(reader, since).await.map_err(Error::from)?;
+        let mut of: HashMap<&str, Vec<&session::row::Model>> = HashMap::new();
+        for session in &sessions {
+            of.entry(&session.programme).or_default().push(session);
+        }
+        let with = |programme: &Model| of.get(programme.name.as_str()).cloned().unwrap_or_default();
         let told = catalogue::catalogue(programmes.iter().map(|programme| (programme, with(programme))));
         let file = serde_json::to_vec_pretty(&told).map_err(Error::internal)?;
         let mut pieces: Vec<FileChunk> = file
@@ -205,9 +216,13 @@ impl ProgrammeService for Programmes {
         let provides = |known: &&Model| partner.is_empty() || known.providers.contains(&partner);
         let all = caller.oversees() || caller.belongs_to(&partner);
         let told = summary::summarize(&sessions, self.settings.current().await?.public_k, all);
-        let programmes = published.iter().filter(provides).count();
-        let programmes = i32::try_from(programmes).unwrap_or(i32::MAX);
-        reply(pb::SummarizeTrainingResponse { programmes, ..told })
+        let count = |programmes: usize| i32::try_from(programmes).unwrap_or(i32::MAX);
+        let lacking = published.iter().filter(provides).filter(|known| !rules::gaps(known).is_empty());
+        reply(pb::SummarizeTrainingResponse {
+            programmes: count(published.iter().filter(provides).count()),
+            programmes_with_gaps: count(lacking.count()),
+            ..told
+        })
     }
 
     async fn get_programme_revision(

@@ -1,12 +1,14 @@
 //! What may become of a programme. Pure: rows, messages and a given now.
 
-use chassis::auth::Caller;
+use chassis::auth::{Caller, Role};
 use chassis::column::Micros;
 use chassis::error::{Error, Result, Violations};
 use chassis::gap::{self, Gap};
 use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::{Call, name, say};
+use proto::common::Origin;
 use proto::training as pb;
+use proto::training::CapacityLevel;
 use proto::training::programme::State;
 
 use super::describe::describe;
@@ -18,12 +20,18 @@ pub const PATTERN: &str = "programmes/{programme}";
 /// The verbs of a programme (domain §6.1).
 pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
     Transition::new("PublishProgramme", &[State::Draft], State::Published, provides).guarded(whole),
-    Transition::new("RetireProgramme", &[State::Published], State::Retired, provides),
+    Transition::new("RetireProgramme", &[State::Published], State::Retired, looks_after).guarded(whole),
 ]);
 
 /// The administrators of a partner that provides it.
 pub fn provides(caller: &Caller, programme: &Model) -> bool {
     may_provide(caller, &programme.providers)
+}
+
+/// They, and of an imported one the coordinators: nobody else may be there who knows what it lacks (BEY-8).
+pub fn looks_after(caller: &Caller, programme: &Model) -> bool {
+    let found = programme.origin == Origin::Imported;
+    provides(caller, programme) || found && caller.is(Role::Coordinator)
 }
 
 /// The administrators of one of these partners.
@@ -51,14 +59,22 @@ pub fn awaiting(programme: &Model) -> &'static str {
 pub fn create(id: &str, draft: &pb::Programme, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
     let (id, uid) = name::chosen(&mut wrong, "programme_id", id, 'p')?;
-    let mut programme = Model {
+    let mut programme = blank(&id, &uid.to_string(), call.now);
+    wrong.check(describe(&mut programme, draft).map_err(|error| error.under("programme")))?;
+    wrong.finish()?;
+    Ok(programme)
+}
+
+/// A programme of which nobody has said anything yet.
+pub(crate) fn blank(id: &str, uid: &str, now: Micros) -> Model {
+    Model {
         name: format!("programmes/{id}"),
-        uid: uid.to_string(),
+        uid: uid.to_owned(),
         revision: 1,
-        create_time: call.now,
-        update_time: call.now,
+        create_time: now,
+        update_time: now,
         state: State::Draft.into(),
-        state_time: call.now,
+        state_time: now,
         state_reason: String::new(),
         title: Default::default(),
         description: Default::default(),
@@ -78,10 +94,9 @@ pub fn create(id: &str, draft: &pb::Programme, call: &Call) -> Result<Model> {
         recommendations: Default::default(),
         published_number: 0,
         publish_time: None,
-    };
-    wrong.check(describe(&mut programme, draft).map_err(|error| error.under("programme")))?;
-    wrong.finish()?;
-    Ok(programme)
+        origin: Origin::Registered.into(),
+        external_reference: String::new(),
+    }
 }
 
 /// Changes a programme to what the draft says. What is published is published anew (TRN-2).
@@ -98,7 +113,7 @@ pub fn update(programme: &mut Model, draft: &pb::Programme, call: &Call) -> Resu
             say!("a retired programme does not change", "un programme retiré ne change plus"),
         ));
     }
-    if !may_provide(&call.caller, &programme.providers) {
+    if !looks_after(&call.caller, programme) {
         return Err(Error::refused(
             "PROGRAMME_PROVIDERS",
             say!(
@@ -108,7 +123,7 @@ pub fn update(programme: &mut Model, draft: &pb::Programme, call: &Call) -> Resu
         ));
     }
     if programme.state == State::Published && *programme != before {
-        whole(programme, call.now)?;
+        as_whole_as(programme, &before)?;
         programme.published_number += 1;
     }
     Ok(())
@@ -157,8 +172,11 @@ pub fn retire(programme: &mut Model, call: &Call) -> Result<()> {
     Ok(())
 }
 
-/// What it lacks to be published (TRN-1).
+/// What it lacks to be published (TRN-1), or to have been (BEY-8).
 pub fn gaps(programme: &Model) -> Vec<Gap> {
+    if programme.state == State::Retired {
+        return Vec::new();
+    }
     let aligned = programme.outcomes.iter().any(|outcome| outcome.alignment.is_some());
     let needs = [
         (
@@ -173,6 +191,17 @@ pub fn gaps(programme: &Model) -> Vec<Gap> {
                 "one outcome at least that is aligned with a framework, such as a competence of DigComp",
                 "un acquis au moins rattaché à un référentiel, par exemple une compétence de DigComp"
             ),
+        ),
+        // What is written here always says them; what was found may not.
+        (
+            "learning_opportunity_type",
+            programme.learning_opportunity_type.is_empty(),
+            say!("its form", "sa forme"),
+        ),
+        (
+            "capacity_level",
+            programme.capacity_level.get() == CapacityLevel::Unspecified,
+            say!("whose capacities it builds", "de qui il développe les capacités"),
         ),
         (
             "workload_hours",
@@ -197,6 +226,14 @@ pub fn gaps(programme: &Model) -> Vec<Gap> {
     ];
     let lacking = needs.into_iter().filter(|(_, lacks, _)| *lacks);
     lacking.map(|(field, _, what)| Gap { field, rule: "TRN-1", what }).collect()
+}
+
+/// What is published lacks nothing (TRN-1), and an imported one nothing that it had (BEY-8).
+fn as_whole_as(programme: &Model, before: &Model) -> Result<()> {
+    let lacked: Vec<&str> = gaps(before).iter().map(|gap| gap.field).collect();
+    let mut new = gaps(programme);
+    new.retain(|gap| !lacked.contains(&gap.field));
+    gap::none(&new)
 }
 
 /// Nothing is lacking of what is published (TRN-1).

@@ -106,7 +106,8 @@ pub(crate) async fn follow(programme: &Model, before: Option<&Model>, unit: &mut
         update_time: unit.now,
         programme: programme.name.clone(),
         number,
-        content: Packed(pb::Programme::from(programme.clone())),
+        // What it lacks is said in the language of whoever asks: it is no part of what is published.
+        content: Packed(pb::Programme { gaps: Vec::new(), ..programme.clone().into() }),
     };
     revision::Entity::insert(kept.into_active_model()).exec_without_returning(unit.txn).await?;
     Ok(())

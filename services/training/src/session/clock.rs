@@ -25,7 +25,7 @@ pub fn settle(session: &mut Model, now: Micros) {
 /// Whether people can enrol now: days begin and end where the session takes place.
 pub fn takes_enrolments(session: &Model, now: Micros) -> bool {
     let zone = Zone::parse("time_zone", &session.time_zone).unwrap_or(Zone::UTC);
-    session.state == State::Open
-        && now >= zone.start(session.enrolment_start)
-        && now <= zone.end(session.enrolment_end)
+    let days = session.enrolment_start.zip(session.enrolment_end);
+    let within = days.is_some_and(|(start, end)| now >= zone.start(start) && now <= zone.end(end));
+    session.state == State::Open && within
 }

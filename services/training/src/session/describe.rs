@@ -3,6 +3,7 @@
 use chassis::clock::Zone;
 use chassis::error::{Result, Violations};
 use chassis::{say, text, value};
+use proto::common::Origin;
 use proto::training as pb;
 use proto::training::Mode;
 use proto::training::session::AccessibilityOffer;
@@ -18,12 +19,14 @@ const MOST_SEATS: i32 = 100_000;
 const MOST_TRAINERS: usize = 50;
 const PARAGRAPH: usize = 1000;
 
-/// Takes over what a draft says of a session, having looked at every field.
+/// Takes over what a draft says of a session, having looked at every field. What an imported one does not say is a gap of it, and
+/// no error (BEY-8).
 pub(crate) fn describe(session: &mut Model, draft: &pb::Session) -> Result<()> {
     let mut wrong = Violations::default();
+    let whole = session.origin != Origin::Imported;
     revision(&mut wrong, session, draft)?;
-    session.mode = wrong.coded("mode", draft.mode, true)?;
-    let read = wrong.check(meetings::read("meetings", &draft.meetings, session.mode.get()))?;
+    session.mode = wrong.coded("mode", draft.mode, whole)?;
+    let read = wrong.check(meetings::read("meetings", &draft.meetings, session.mode.get(), whole))?;
     if let Some(read) = read {
         session.meet(read);
     }
@@ -40,21 +43,22 @@ pub(crate) fn describe(session: &mut Model, draft: &pb::Session) -> Result<()> {
     capacity(&mut wrong, session, draft);
     wrong.within("waitlist_limit", draft.waitlist_limit, 0..=MOST_SEATS);
     session.waitlist_limit = draft.waitlist_limit;
-    match &draft.enrolment_period {
-        None => wrong.require("enrolment_period", false),
-        Some(period) => {
-            let days = wrong.check(value::date_range("enrolment_period", period, false))?;
-            if let Some((start, Some(end))) = days {
-                (session.enrolment_start, session.enrolment_end) = (start, end);
-            }
-        }
-    }
+    wrong.require("enrolment_period", draft.enrolment_period.is_some() || !whole);
+    let period = draft.enrolment_period.as_ref();
+    let period = period.map(|period| value::date_range("enrolment_period", period, false));
+    let days = wrong.check(period.transpose())?.flatten();
+    session.enrolment_start = days.map(|(start, _)| start);
+    session.enrolment_end = days.and_then(|(_, end)| end);
     session.approval_required = draft.approval_required;
     session.accessibility_offered =
         names_of::<AccessibilityOffer>(&mut wrong, "accessibility_offered", &draft.accessibility_offered)?;
     session.offline_enrolment_contact =
         wrong.plain("offline_enrolment_contact", &draft.offline_enrolment_contact, PARAGRAPH)?;
-    wrong.require("offline_enrolment_contact", !session.offline_enrolment_contact.is_empty());
+    wrong.require("offline_enrolment_contact", !session.offline_enrolment_contact.is_empty() || !whole);
+    session.website = match draft.website.as_str() {
+        "" => String::new(),
+        uri => wrong.check(value::https("website", uri))?.unwrap_or_default(),
+    };
     commitment(&mut wrong, session, draft)?;
     wrong.finish()
 }
@@ -76,7 +80,7 @@ fn revision(wrong: &mut Violations, session: &mut Model, draft: &pb::Session) ->
 
 fn capacity(wrong: &mut Violations, session: &mut Model, draft: &pb::Session) {
     let seats = draft.capacity.unwrap_or_default();
-    wrong.require("capacity", draft.capacity.is_some());
+    wrong.require("capacity", draft.capacity.is_some() || session.origin == Origin::Imported);
     let kinds = [
         ("capacity.onsite", seats.onsite, session.mode == Mode::Online),
         ("capacity.online", seats.online, session.mode == Mode::Onsite),

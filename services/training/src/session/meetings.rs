@@ -20,30 +20,37 @@ const LINE: usize = 500;
 /// From when to when.
 pub(crate) type Span = (Micros, Micros);
 
-/// The meetings of a draft in their canonical form: each with an id, in order, without overlap (TRN-3).
+/// The meetings of a draft in their canonical form: each with an id, in order, without overlap (TRN-3). When one ends may be
+/// left open where they are not to be `whole`.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` naming every wrong meeting.
-pub(super) fn read(field: &str, said: &[pb::SessionMeeting], mode: Mode) -> Result<Vec<pb::SessionMeeting>> {
+pub(super) fn read(
+    field: &str,
+    said: &[pb::SessionMeeting],
+    mode: Mode,
+    whole: bool,
+) -> Result<Vec<pb::SessionMeeting>> {
     let mut wrong = Violations::default();
     wrong.require(field, !said.is_empty());
-    let mut meetings = wrong.each(field, said, MOST, |at, meeting| one(at, meeting, mode))?;
+    let mut meetings = wrong.each(field, said, MOST, |at, meeting| one(at, meeting, mode, whole))?;
     wrong.finish()?;
     identify(field, &mut meetings)?;
     in_order(field, &meetings)?;
     Ok(meetings)
 }
 
-fn one(field: &str, said: &pb::SessionMeeting, of_session: Mode) -> Result<pb::SessionMeeting> {
+fn one(field: &str, said: &pb::SessionMeeting, of_session: Mode, whole: bool) -> Result<pb::SessionMeeting> {
     let mut wrong = Violations::default();
     let at = |name: &str| format!("{field}.{name}");
-    let mut instant = |name: &str, said: &Option<prost_types::Timestamp>| {
-        wrong.require(&at(name), said.is_some());
+    let mut instant = |name: &str, said: &Option<prost_types::Timestamp>, required: bool| {
+        wrong.require(&at(name), said.is_some() || !required);
         let read = said.as_ref().map(|said| Micros::from_timestamp(&at(name), said));
         Ok::<_, Error>(wrong.check(read.transpose())?.flatten())
     };
-    let (start, end) = (instant("start_time", &said.start_time)?, instant("end_time", &said.end_time)?);
-    if start.zip(end).is_some_and(|(start, end)| end.0 - start.0 < SHORTEST) {
+    let start = instant("start_time", &said.start_time, true)?;
+    let end = instant("end_time", &said.end_time, whole)?;
+    if start.zip(end).is_some_and(|span| !is_long_enough(span)) {
         wrong.add(
             at("end_time"),
             say!(
@@ -132,12 +139,20 @@ fn in_order(field: &str, meetings: &[pb::SessionMeeting]) -> Result<()> {
     wrong.finish()
 }
 
-/// When meetings begin and end.
+/// It lasts a quarter of an hour at least (TRN-3).
+pub(crate) fn is_long_enough((start, end): Span) -> bool {
+    end.0 - start.0 >= SHORTEST
+}
+
+/// When meetings begin and end; one whose end nobody says, at once.
 pub(crate) fn spans(meetings: &[pb::SessionMeeting]) -> impl Iterator<Item = Span> {
     let instant = |time: &Option<prost_types::Timestamp>| {
-        time.as_ref().and_then(|time| Micros::from_timestamp("time", time).ok()).unwrap_or_default()
+        time.as_ref().and_then(|time| Micros::from_timestamp("time", time).ok())
     };
-    meetings.iter().map(move |meeting| (instant(&meeting.start_time), instant(&meeting.end_time)))
+    meetings.iter().map(move |meeting| {
+        let start = instant(&meeting.start_time).unwrap_or_default();
+        (start, instant(&meeting.end_time).unwrap_or(start))
+    })
 }
 
 /// How many minutes a meeting takes.

@@ -3,6 +3,7 @@
 mod clock;
 mod describe;
 pub mod drawn;
+mod found;
 pub(crate) mod meetings;
 pub mod row;
 pub(crate) mod rpc;

@@ -10,7 +10,7 @@ use chassis::filter::Field;
 use chassis::gap::Gap;
 use chassis::lifecycle::{Lifecycle, Stateful};
 use proto::Private as _;
-use proto::common::DateRange;
+use proto::common::{DateRange, Origin};
 use proto::training as pb;
 use proto::training::Mode;
 use proto::training::session::{AccessibilityOffer, Availability, State};
@@ -52,14 +52,19 @@ pub struct Model {
     pub capacity_onsite: i32,
     pub capacity_online: i32,
     pub waitlist_limit: i32,
-    pub enrolment_start: Day,
-    pub enrolment_end: Day,
+    /// Absent where an imported session does not say it.
+    pub enrolment_start: Option<Day>,
+    pub enrolment_end: Option<Day>,
     pub approval_required: bool,
     /// Names of offers, without their prefix.
     pub accessibility_offered: Strings,
     pub offline_enrolment_contact: String,
     pub commitment: String,
     pub commitment_seats: i32,
+    pub origin: Coded<Origin>,
+    /// What it is called where it was found; empty when it was planned here.
+    pub external_reference: String,
+    pub website: String,
     /// What is taught, and by whom; told, kept nowhere.
     #[sea_orm(ignore)]
     pub known: Known,
@@ -86,7 +91,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
     /// Takes over meetings that were looked at, and when they begin and end.
-    pub(super) fn meet(&mut self, read: Vec<pb::SessionMeeting>) {
+    pub(crate) fn meet(&mut self, read: Vec<pb::SessionMeeting>) {
         let (mut start, mut end) = (Micros::MAX, Micros::MIN);
         for (begins, ends) in meetings::spans(&read) {
             (start, end) = (start.min(begins), end.max(ends));
@@ -98,6 +103,18 @@ impl Model {
     /// Its seats.
     pub fn capacity(&self) -> Kinds {
         Kinds { onsite: self.capacity_onsite, online: self.capacity_online }
+    }
+
+    /// It is known when all of its meetings end.
+    pub(crate) fn ends(&self) -> bool {
+        self.meetings.iter().all(|meeting| meeting.end_time.is_some())
+    }
+
+    /// Its seats, but where an imported session does not say them.
+    pub(crate) fn capacity_said(&self) -> Option<pb::SessionCapacity> {
+        let unsaid = self.origin == Origin::Imported && self.capacity() == Kinds::default();
+        (!unsaid)
+            .then_some(pb::SessionCapacity { onsite: self.capacity_onsite, online: self.capacity_online })
     }
 
     /// Whether someone who wants a seat of this kind would find one: what all may know of how many take part.
@@ -120,6 +137,9 @@ impl Model {
 impl From<Model> for pb::Session {
     fn from(session: Model) -> Self {
         let warnings = rules::warnings(&session);
+        let gaps = rules::gaps(&session);
+        let end = Some(session.end_time).filter(|_| session.ends());
+        let days = session.enrolment_start.zip(session.enrolment_end);
         let counts = session.known.counts;
         Self {
             statistics: session.known.figures.as_ref().map(|figures| figures.1.clone()),
@@ -137,6 +157,8 @@ impl From<Model> for pb::Session {
             etag: chassis::store::etag(session.revision),
             awaiting: rules::awaiting(&session).to_owned(),
             awaiting_since: Some(session.state_time.to_timestamp()),
+            capacity: session.capacity_said(),
+            gaps: gaps.iter().map(Gap::message).collect(),
             title: session.known.content.as_ref().and_then(|content| content.title.clone()),
             providers: session.providers().to_vec(),
             name: session.name,
@@ -152,24 +174,23 @@ impl From<Model> for pb::Session {
             language_code: session.language_code,
             territory: session.territory,
             trainers: session.trainers.into_inner(),
-            capacity: Some(pb::SessionCapacity {
-                onsite: session.capacity_onsite,
-                online: session.capacity_online,
-            }),
             waitlist_limit: session.waitlist_limit,
-            enrolment_period: Some(DateRange {
-                start_date: Some(session.enrolment_start.to_date()),
-                end_date: Some(session.enrolment_end.to_date()),
+            enrolment_period: days.map(|(start, end)| DateRange {
+                start_date: Some(start.to_date()),
+                end_date: Some(end.to_date()),
             }),
             approval_required: session.approval_required,
             accessibility_offered: numbers_of::<AccessibilityOffer>(&session.accessibility_offered),
             offline_enrolment_contact: session.offline_enrolment_contact,
             start_time: Some(session.start_time.to_timestamp()),
-            end_time: Some(session.end_time.to_timestamp()),
+            end_time: end.map(Micros::to_timestamp),
             state_reason: session.state_reason,
             warnings: warnings.iter().map(Gap::message).collect(),
             commitment: session.commitment,
             commitment_seats: session.commitment_seats,
+            origin: session.origin.number(),
+            external_reference: session.external_reference,
+            website: session.website,
             allowed_actions: Vec::new(),
         }
     }
@@ -191,6 +212,8 @@ impl chassis::Row for Model {
         Field::boolean("approval_required"),
         Field::texts("accessibility_offered", "accessibility_offered"),
         Field::text("commitment"),
+        Field::enumeration("origin", "ensemble.common.v1.Origin"),
+        Field::text("external_reference"),
         Field::time("create_time"),
         Field::time("update_time"),
     ];

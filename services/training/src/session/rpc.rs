@@ -280,7 +280,7 @@ impl Sessions {
     ) -> Result<Option<Pledge>> {
         // Who may not, or names none, is told so by the change itself.
         let Ok(row) = self.desk.store.get(&patch.name).await else { return Ok(None) };
-        if !rules::provides(caller, &row) || !rules::RUNNING.contains(&row.state.get()) {
+        if !rules::looks_after(caller, &row) || !drawn::DRAWS.contains(&row.state.get()) {
             return Ok(None);
         }
         let (providers, current) = (row.providers().to_vec(), pb::Session::from(row));

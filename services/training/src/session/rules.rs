@@ -1,24 +1,25 @@
 //! What may become of a session. Pure: rows, messages and a given now.
 
 use chassis::auth::{Caller, Role};
-use chassis::column::{Day, Micros};
+use chassis::column::Micros;
 use chassis::error::{Error, Result, Violations};
-use chassis::gap::Gap;
+use chassis::gap::{self, Gap};
 use chassis::lifecycle::{Lifecycle, Transition};
 use chassis::say::Text;
 use chassis::{Call, name, say};
+use proto::common::Origin;
 use proto::training as pb;
-use proto::training::Mode;
 use proto::training::programme::State as Programme;
 use proto::training::session::State;
 use proto::training::trainer::State as Trainer;
 
 use super::describe::describe;
-use super::meetings;
 use super::row::{Known, Model};
+use super::{found, meetings};
 use crate::{programme, trainer};
 
 pub use super::clock::{RUNNING, settle, takes_enrolments};
+pub use super::found::{gaps, is_as_found};
 pub use super::meetings::clash;
 
 /// The pattern of names.
@@ -35,12 +36,17 @@ pub const LIFECYCLE: Lifecycle<Model> = Lifecycle(&[
         State::Cancelled,
         may_cancel,
     ),
-    Transition::new("CloseSession", &[State::Completed], State::Closed, teaches).guarded(all_judged),
+    Transition::new("CloseSession", &[State::Completed], State::Closed, closes).guarded(can_close),
 ]);
 
 /// The administrators of a partner that provides its programme.
 pub fn provides(caller: &Caller, session: &Model) -> bool {
     programme::rules::may_provide(caller, session.providers())
+}
+
+/// They, and of an imported one the coordinators: nobody else may be there who knows what it lacks (BEY-8).
+pub fn looks_after(caller: &Caller, session: &Model) -> bool {
+    provides(caller, session) || found::is_found(session) && caller.is(Role::Coordinator)
 }
 
 /// They, and coordinators.
@@ -55,6 +61,11 @@ pub fn teaches(caller: &Caller, session: &Model) -> bool {
         .filter(|trainer| trainer.state == Trainer::Approved)
         .any(|trainer| trainer::rules::is(caller, trainer));
     assigned || provides(caller, session)
+}
+
+/// Who closes it: they, and who looks after an imported one.
+fn closes(caller: &Caller, session: &Model) -> bool {
+    teaches(caller, session) || looks_after(caller, session)
 }
 
 /// Who writes down who came: whoever teaches it, its providers, and their machines.
@@ -91,8 +102,9 @@ pub fn begun(session: &Model, meeting_id: &str, now: Micros) -> Result<pb::Sessi
     })
 }
 
-/// Everyone who has a seat has an outcome.
-fn all_judged(session: &Model, _: Micros) -> Result<()> {
+/// Nothing is lacking of an imported one (BEY-8), and everyone who has a seat has an outcome.
+fn can_close(session: &Model, _: Micros) -> Result<()> {
+    gap::none(&gaps(session))?;
     let open = session.known.counts.confirmed;
     match open.onsite + open.online {
         0 => Ok(()),
@@ -132,15 +144,22 @@ pub fn awaiting(session: &Model) -> &'static str {
 pub fn create(parent: &str, id: &str, draft: &pb::Session, call: &Call) -> Result<Model> {
     let mut wrong = Violations::default();
     let (id, uid) = name::chosen(&mut wrong, "session_id", id, 's')?;
-    let any = Day::parse("1970-01-01").ok_or_else(|| Error::internal("no day"))?;
-    let mut session = Model {
+    let mut session = blank(parent, &id, &uid.to_string(), call.now);
+    wrong.check(describe(&mut session, draft).map_err(|error| error.under("session")))?;
+    wrong.finish()?;
+    Ok(session)
+}
+
+/// A session of which nobody has said anything yet.
+pub(crate) fn blank(parent: &str, id: &str, uid: &str, now: Micros) -> Model {
+    Model {
         name: format!("{parent}/sessions/{id}"),
-        uid: uid.to_string(),
+        uid: uid.to_owned(),
         revision: 1,
-        create_time: call.now,
-        update_time: call.now,
+        create_time: now,
+        update_time: now,
         state: State::Planned.into(),
-        state_time: call.now,
+        state_time: now,
         state_reason: String::new(),
         programme: parent.to_owned(),
         programme_revision: String::new(),
@@ -155,18 +174,18 @@ pub fn create(parent: &str, id: &str, draft: &pb::Session, call: &Call) -> Resul
         capacity_onsite: 0,
         capacity_online: 0,
         waitlist_limit: 0,
-        enrolment_start: any,
-        enrolment_end: any,
+        enrolment_start: None,
+        enrolment_end: None,
         approval_required: false,
         accessibility_offered: Default::default(),
         offline_enrolment_contact: String::new(),
         commitment: String::new(),
         commitment_seats: 0,
+        origin: Origin::Registered.into(),
+        external_reference: String::new(),
+        website: String::new(),
         known: Known::default(),
-    };
-    wrong.check(describe(&mut session, draft).map_err(|error| error.under("session")))?;
-    wrong.finish()?;
-    Ok(session)
+    }
 }
 
 /// What is published of its programme when nobody has said what is taught (TRN-2).
@@ -183,7 +202,7 @@ pub fn pin(session: &mut Model, programme: &programme::row::Model) {
 pub fn update(session: &mut Model, draft: &pb::Session, _: &Call) -> Result<()> {
     let before = session.clone();
     describe(session, draft).map_err(|error| error.under("session"))?;
-    if before.state == State::Planned {
+    if before.state == State::Planned || is_as_found(&before) {
         return Ok(());
     }
     if ![State::Open, State::InProgress].contains(&before.state.get()) {
@@ -255,7 +274,7 @@ pub fn reschedule(session: &mut Model, meetings: &[pb::SessionMeeting], call: &C
     LIFECYCLE.take("RescheduleSession", session, call)?;
     let mut wrong = Violations::default();
     wrong.require("reason", !call.reason.is_empty());
-    let read = wrong.check(meetings::read("meetings", meetings, session.mode.get()))?;
+    let read = wrong.check(meetings::read("meetings", meetings, session.mode.get(), true))?;
     wrong.finish()?;
     session.meet(read.unwrap_or_default());
     session.state_reason.clone_from(&call.reason);
@@ -278,6 +297,9 @@ pub fn cancel(session: &mut Model, call: &Call) -> Result<()> {
 /// # Errors
 /// As [`Lifecycle::take`].
 pub fn close(session: &mut Model, call: &Call) -> Result<()> {
+    if let Some(programme) = session.known.programme.clone() {
+        pin(session, &programme);
+    }
     LIFECYCLE.take("CloseSession", session, call)?;
     session.state_time = call.now;
     Ok(())
@@ -295,6 +317,19 @@ fn can_open(session: &Model, now: Micros) -> Result<()> {
             "its programme is not published: publish it first",
             "son programme n'est pas publié : publiez-le d'abord"
         )));
+    }
+    gap::none(&gaps(session))?;
+    // What is published here lacks nothing (TRN-1); what was found may.
+    let lacking = session.known.programme.as_deref().map(programme::rules::gaps).unwrap_or_default();
+    if !lacking.is_empty() {
+        return Err(Error::refused(
+            "BEY-8",
+            say!(
+                "its programme was imported and lacks something: fill its gaps first, see `ensemble programme show {name}`",
+                "son programme a été importé et il y manque quelque chose : complétez-le d'abord, voir `ensemble programme show {name}`",
+                name = session.programme
+            ),
+        ));
     }
     ahead(session, now)?;
     if !session.known.trainers.iter().any(|trainer| trainer.state == Trainer::Approved) {
@@ -319,13 +354,9 @@ fn ahead(session: &Model, now: Micros) -> Result<()> {
 
 /// There are seats of each kind that its mode offers.
 fn seated(session: &Model) -> Result<()> {
-    let kinds = [
-        ("capacity.onsite", session.capacity_onsite, session.mode != Mode::Online),
-        ("capacity.online", session.capacity_online, session.mode != Mode::Onsite),
-    ];
-    match kinds.into_iter().find(|(_, seats, offered)| *offered && *seats == 0) {
+    match found::unseated(session) {
         None => Ok(()),
-        Some((field, ..)) => Err(refused(say!(
+        Some(field) => Err(refused(say!(
             "its mode offers seats that it has none of: set {field}",
             "son format offre des places qu'elle n'a pas : indiquez {field}"
         ))

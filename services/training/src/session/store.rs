@@ -9,6 +9,7 @@ use chassis::column::{Coded, Micros, Packed};
 use chassis::database::Unit;
 use chassis::error::{Error, Result, Violations};
 use chassis::{mask, say};
+use proto::common::Origin;
 use proto::training as pb;
 use proto::training::session::State;
 use sea_orm::entity::prelude::*;
@@ -102,7 +103,7 @@ pub(crate) async fn update(
 ) -> Result<(Model, bool)> {
     let found: Option<Model> = chassis::store::find(unit, &patch.name).await?;
     let before = found.ok_or_else(|| call.caller.not_found(&patch.name))?;
-    call.caller.must(rules::provides(&call.caller, &before), &before.name)?;
+    call.caller.must(rules::looks_after(&call.caller, &before), &before.name)?;
     let current: pb::Session = before.clone().into();
     let draft = mask::apply(&current, patch, mask)?;
     let rule = |row: &mut Model| {
@@ -162,6 +163,18 @@ pub(crate) async fn close(
 async fn again(unit: &Unit<'_>, row: Model) -> Result<(Model, bool)> {
     let row = chassis::store::completed(vec![row], unit.txn, unit.now).await?.pop();
     Ok((row.ok_or_else(|| Error::internal("a session was lost"))?, true))
+}
+
+/// The sessions that were imported, by what they are called where they were found.
+pub(crate) async fn imported(unit: &Unit<'_>, references: &[&str]) -> Result<HashMap<String, Model>> {
+    let mut found = HashMap::new();
+    for some in references.chunks(1000) {
+        let some = COLUMN.external_reference.is_in(some.iter().copied());
+        let rows = Entity::find().filter(some).filter(COLUMN.origin.eq(Coded::from(Origin::Imported)));
+        let rows = chassis::store::completed(rows.all(unit.txn).await?, unit.txn, unit.now).await?;
+        found.extend(rows.into_iter().map(|row| (row.external_reference.clone(), row)));
+    }
+    Ok(found)
 }
 
 /// Sessions by their names, as they are told; those that are not there are left out.
@@ -306,10 +319,12 @@ async fn teach(row: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Resu
     rules::clash(row, &others)
 }
 
-/// The sessions that people can enrol in, or that are in progress, as the clock has them.
-pub(crate) async fn current(db: &impl ConnectionTrait, now: Micros) -> Result<Vec<Model>, DbErr> {
-    let running = rules::RUNNING.map(Coded::from);
-    let found = Entity::find().filter(COLUMN.state.is_in(running)).filter(COLUMN.end_time.gt(now));
+/// The sessions that people could or can enrol in, which are not over since: those that are only planned or were cancelled left
+/// out.
+pub(crate) async fn held(db: &impl ConnectionTrait, since: Micros) -> Result<Vec<Model>, DbErr> {
+    const HELD: [State; 4] = [State::Open, State::InProgress, State::Completed, State::Closed];
+    let found =
+        Entity::find().filter(COLUMN.state.is_in(HELD.map(Coded::from))).filter(COLUMN.end_time.gt(since));
     sea_orm::QueryOrder::order_by_asc(found, COLUMN.name).all(db).await
 }
 
