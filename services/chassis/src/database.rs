@@ -6,6 +6,8 @@
 //! turns: the order of a feed is the order of commits, without a gap (BEY-10). The task owns its transactions, so a
 //! client that gives up cannot leave one open (F-7).
 
+mod connection;
+
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -13,13 +15,14 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::connection::check_sqlite;
+pub(crate) use self::connection::options;
 use crate::change::{Change, Heads};
 use crate::clock::Clock;
 use crate::column::Micros;
@@ -33,8 +36,6 @@ use crate::wire::Conversation;
 const BATCH: usize = 64;
 /// Tries of a batch that collided with another writer.
 const TRIES: u32 = 5;
-/// SQLite before 3.51.3 can corrupt a database in WAL mode (F-8).
-const SQLITE_FLOOR: i64 = 3_051_003;
 
 /// The database of this process.
 #[derive(Clone)]
@@ -55,15 +56,19 @@ pub struct Unit<'a> {
     /// The service whose feed it writes to, and the number of its last change there.
     pub(crate) service: &'static str,
     pub(crate) written: i64,
+    /// It works on many rows.
+    many: bool,
 }
 
 impl Unit<'_> {
-    /// Before work on many rows: PostgreSQL plans each statement for the tables as they are now. A plan made while they
-    /// were empty would be kept until statistics are gathered, and look at every row for each value.
+    /// Before work on many rows: PostgreSQL plans each statement for the tables as they are now, and once they are written
+    /// gathers its statistics anew. A plan made while they were empty, or had only what was undone, would look at every row
+    /// for each value.
     ///
     /// # Errors
     /// Only the database's.
-    pub async fn plan_afresh(&self) -> Result<()> {
+    pub async fn plan_afresh(&mut self) -> Result<()> {
+        self.many = true;
         if self.txn.get_database_backend() == DbBackend::Postgres {
             self.txn.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
         }
@@ -268,7 +273,7 @@ async fn attempt(
     services.sort_unstable();
     services.dedup();
     let mut heads = Heads::lock(&outer, &services).await.map_err(Collision)?;
-    let (alone, half) = (batch.len() == 1, batch.len() / 2);
+    let (alone, half, mut many) = (batch.len() == 1, batch.len() / 2, false);
     for (at, work) in batch.iter_mut().enumerate() {
         if at == half && collide == Some(&Place::Halfway) {
             return Err(collided());
@@ -280,9 +285,10 @@ async fn attempt(
             false => Some(outer.begin().await.map_err(Collision)?),
         };
         let (txn, written) = (inner.as_ref().unwrap_or(&outer), heads.last(service));
-        let mut unit = Unit { txn, now, changes: Vec::new(), service, written };
+        let mut unit = Unit { txn, now, changes: Vec::new(), service, written, many: false };
         let keep = work.run(&mut unit).await?;
         let (written, changes) = (unit.written, std::mem::take(&mut unit.changes));
+        many |= unit.many && keep;
         if keep {
             heads.append(service, written, changes, now).map_err(Collision)?;
         }
@@ -301,7 +307,21 @@ async fn attempt(
     if collide == Some(&Place::Commit) {
         return Err(collided());
     }
-    outer.commit().await.map_err(Collision)
+    outer.commit().await.map_err(Collision)?;
+    if many {
+        gather(connection).await;
+    }
+    Ok(())
+}
+
+/// Has PostgreSQL look at what its tables hold now. Its own rounds come once a minute; until then it would plan reads for the
+/// rows that were there before, of which a rehearsal leaves none.
+async fn gather(connection: &DatabaseConnection) {
+    if connection.get_database_backend() == DbBackend::Postgres
+        && let Err(error) = connection.execute_unprepared("ANALYZE").await
+    {
+        tracing::warn!(%error, "statistics were not gathered: reads may be slow for a minute");
+    }
 }
 
 fn collided() -> Collision {
@@ -377,68 +397,6 @@ pub(crate) fn copy(error: &DbErr) -> DbErr {
         DbErr::Conn(cause) => DbErr::Conn(RuntimeErr::Internal(cause.to_string())),
         other => DbErr::Custom(other.to_string()),
     }
-}
-
-pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
-    let url = match url.strip_prefix("sqlite://") {
-        Some(file) if !file.contains('?') && file != ":memory:" => format!("sqlite://{file}?mode=rwc"),
-        _ => url.to_owned(),
-    };
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .connect_timeout(Duration::from_secs(5))
-        .acquire_timeout(Duration::from_secs(5))
-        .max_lifetime(Duration::from_secs(15 * 60))
-        .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full) // an acknowledged write survives a power cut (R1b)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5))
-                // What is deleted is overwritten: a copy of the file has nothing of whoever was erased.
-                .pragma("secure_delete", "on")
-                .pragma("temp_store", "memory")
-                .pragma("mmap_size", "268435456")
-        })
-        .map_sqlx_postgres_opts(|postgres| {
-            postgres.application_name("ensemble").options([
-                ("synchronous_commit", "on"),
-                ("statement_timeout", "60s"),
-                ("lock_timeout", "10s"),
-                ("idle_in_transaction_session_timeout", "60s"),
-            ])
-        });
-    options
-}
-
-async fn check_sqlite(connection: &DatabaseConnection) -> Result<()> {
-    let number = |sql: &'static str| async move {
-        let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
-        row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(Error::from)
-    };
-    let version = connection
-        .query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()"))
-        .await?
-        .map_or(Ok(String::new()), |row| row.try_get_by_index::<String>(0))?;
-    let mut parts = version.split('.').map(|part| part.parse::<i64>().unwrap_or(0));
-    let version_number =
-        parts.next().unwrap_or(0) * 1_000_000 + parts.next().unwrap_or(0) * 1_000 + parts.next().unwrap_or(0);
-    if version_number < SQLITE_FLOOR {
-        return Err(Error::internal(format!(
-            "SQLite {version} can corrupt a database in WAL mode: 3.51.3 is the floor"
-        )));
-    }
-    if number("PRAGMA synchronous").await? != 2 {
-        return Err(Error::internal("SQLite does not confirm synchronous=FULL"));
-    }
-    if number("SELECT sqlite_compileoption_used('ENABLE_QPSG')").await? != 1 {
-        return Err(Error::internal("SQLite was built without ENABLE_QPSG: see .cargo/config.toml"));
-    }
-    Ok(())
 }
 
 /// The services that write here, each with its feed.

@@ -113,6 +113,7 @@ struct Found {
 impl TakeOver {
     /// Takes the file over within a transaction.
     async fn run(&self, unit: &mut Unit<'_>, call: &Call) -> Result<ImportReport> {
+        unit.plan_afresh().await?;
         let references: Vec<&str> = self.drafts.iter().map(|(solution, _)| solution.id.as_str()).collect();
         let known = store::imported(unit.txn, &references).await?;
         let names: Vec<&str> = known.values().map(|model| model.name.as_str()).collect();

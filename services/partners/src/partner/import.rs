@@ -185,7 +185,7 @@ pub(crate) fn counted(partners: &[(String, Became)]) -> ImportCount {
 }
 
 impl Book {
-    async fn open(unit: &Unit<'_>, found: impl Iterator<Item = &Found>) -> Result<Self> {
+    async fn open(unit: &mut Unit<'_>, found: impl Iterator<Item = &Found>) -> Result<Self> {
         unit.plan_afresh().await?;
         let mut book = Self::default();
         let mut by_kind: BTreeMap<Kind, HashSet<&str>> = BTreeMap::new();

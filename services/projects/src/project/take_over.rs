@@ -105,6 +105,7 @@ impl TakeOver {
 
     /// Takes the file over within a transaction.
     pub(crate) async fn run(self: &Arc<Self>, unit: &mut Unit<'_>) -> Result<ImportReport> {
+        unit.plan_afresh().await?;
         let (mut chunks, reading) = self.read();
         let written = self.write_all(unit, &mut chunks).await;
         // The transaction may begin anew, and the file has one reader at a time: this one stops before that.
