@@ -37,6 +37,8 @@ pub(crate) struct Client {
     pub(crate) store: Store,
     /// `ENSEMBLE_TOKEN`: wins over everything that is kept.
     pub(crate) given: Option<String>,
+    /// Whoever types, the server is not told.
+    nobody: bool,
     channel: tokio::sync::OnceCell<Channel>,
     renewing: tokio::sync::Mutex<Option<String>>,
 }
@@ -48,7 +50,15 @@ impl Client {
             .map(|token| token.trim().to_owned())
             .filter(|token| !token.is_empty());
         let (channel, renewing) = (tokio::sync::OnceCell::new(), tokio::sync::Mutex::new(None));
-        Self { server, language, timeout: None, account, store, given, channel, renewing }
+        Self { server, language, timeout: None, account, store, given, nobody: false, channel, renewing }
+    }
+
+    /// The same server, asked by nobody: what it answers is what anyone may know, in one language for all.
+    pub(crate) fn nobody(&self) -> Self {
+        let mut nobody =
+            Self::new(self.server.clone(), Language::En, self.account.clone(), self.store.clone());
+        (nobody.timeout, nobody.given, nobody.nobody) = (self.timeout, None, true);
+        nobody
     }
 
     /// The connection, opened when the first call needs it.
@@ -175,7 +185,7 @@ impl Client {
             .map_err(|error| Fault::failure(error.to_string()))?;
         let id = uuid::Uuid::new_v4().to_string();
         let open = opens_a_session(method);
-        let mut bearer = if open { None } else { self.bearer().await? };
+        let mut bearer = if open || self.nobody { None } else { self.bearer().await? };
         let mut renewed = false;
         let mut attempt = 0;
         loop {
@@ -190,7 +200,7 @@ impl Client {
                 Ok(answer) => return Ok(answer),
                 Err(status) => status,
             };
-            if status.code() == Code::Unauthenticated && !renewed && !open {
+            if status.code() == Code::Unauthenticated && !renewed && !open && !self.nobody {
                 renewed = true;
                 if let Some(stale) = &bearer
                     && let Some(fresh) = self.renew(stale).await?
@@ -221,7 +231,7 @@ impl Client {
                 request.metadata_mut().insert(key, value);
             }
         };
-        put("accept-language", self.language.code());
+        put("accept-language", if self.nobody { Language::En } else { self.language }.code());
         put("x-request-id", id);
         if let Some(bearer) = bearer {
             put("authorization", &format!("Bearer {bearer}"));

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::arrival::{Place, arrive, arrived};
 use crate::contract;
 use crate::fault::{Fault, Result};
+use crate::open_data;
 use crate::say::Language;
 use crate::tree::{group, leaf};
 
@@ -53,10 +54,18 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .subcommand(iati)
+    .subcommand(open_data::export(language))
 }
 
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
-    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
+    match matches.subcommand() {
+        Some(("open-data", matches)) => open_data::write(app, matches).await,
+        Some((_, matches)) => activities(app, matches).await,
+        None => Ok(()),
+    }
+}
+
+async fn activities(app: &App, matches: &ArgMatches) -> Result {
     let name = "ProjectService/ExportActivities";
     let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
     let mut request = DynamicMessage::new(method.input());

@@ -26,6 +26,7 @@ mod flags;
 mod help;
 mod import;
 mod model;
+mod open_data;
 mod paper;
 mod print;
 mod result;
@@ -121,6 +122,7 @@ fn commands(language: Language) -> Vec<Command> {
         attendance::command(language),
         import::command(language),
         export::command(language),
+        open_data::command(language),
         result::command(language),
         watch::command(language),
         watch::audit(language),
@@ -170,6 +172,7 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
         "attendance" => attendance::run(app, inner).await,
         "import" => import::run(app, inner).await,
         "export" => export::run(app, inner).await,
+        "open-data" => open_data::run(app, inner).await,
         "result" => result::run(app, inner).await,
         "watch" => watch::run(app, inner).await,
         "audit" => watch::run_audit(app, inner).await,

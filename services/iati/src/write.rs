@@ -22,13 +22,12 @@ pub use parts::{
 use crate::schema::SCHEMA;
 use crate::tree::{Id, Tree};
 
-/// How a file of activities begins.
+/// How a file of activities begins, and when it was made unless that is not to be said.
 #[must_use]
-pub fn start(generated: DateTime<Utc>) -> String {
-    let generated = generated.to_rfc3339_opts(SecondsFormat::Secs, true);
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<iati-activities version=\"2.03\" generated-datetime=\"{generated}\">\n"
-    )
+pub fn start(generated: Option<DateTime<Utc>>) -> String {
+    let generated = generated.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let generated = generated.map(|at| format!(" generated-datetime=\"{at}\"")).unwrap_or_default();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<iati-activities version=\"2.03\"{generated}>\n")
 }
 
 /// The reference system of all positions.

@@ -8,6 +8,7 @@ mod doctor;
 mod formats;
 mod imports;
 mod model;
+mod open_data;
 mod partnership;
 mod refusals;
 mod report;

@@ -11,7 +11,8 @@ use crate::harness::{Network, Store, eventually};
 
 async fn key_ids(network: &'static Network) -> Vec<String> {
     let set =
-        done(network.anonymous().tokens().get_json_web_key_set(pb::GetJsonWebKeySetRequest {}).await).json;
+        done(network.anonymous().tokens().get_json_web_key_set(pb::GetJsonWebKeySetRequest::default()).await)
+            .json;
     let set: serde_json::Value = serde_json::from_str(&set).unwrap();
     set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }

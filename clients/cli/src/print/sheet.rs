@@ -43,7 +43,7 @@ pub(crate) fn write(output: &Output, headings: &[String], rows: &[Vec<String>]) 
 }
 
 /// A cell that a spreadsheet would run is shown as text instead; numbers stay numbers.
-fn harmless(cell: &str) -> String {
+pub(crate) fn harmless(cell: &str) -> String {
     match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
         true => format!("'{cell}"),
         false => cell.to_owned(),

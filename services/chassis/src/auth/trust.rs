@@ -161,8 +161,13 @@ impl Trust {
     }
 
     async fn refresh_keys(&self) -> Result<(), tonic::Status> {
-        let set =
-            self.0.identity.clone().get_json_web_key_set(GetJsonWebKeySetRequest {}).await?.into_inner();
+        let set = self
+            .0
+            .identity
+            .clone()
+            .get_json_web_key_set(GetJsonWebKeySetRequest::default())
+            .await?
+            .into_inner();
         let set: JwkSet =
             serde_json::from_str(&set.json).map_err(|error| tonic::Status::internal(error.to_string()))?;
         let keys: HashMap<_, _> = set

@@ -95,7 +95,7 @@ fn an_activity_is_written_from_nothing_and_read_again() {
     assert_eq!(read.titles, [text("en", "A"), text("fr", "Â")]);
     assert_eq!(read.budgets[0].value, "1200.50");
     assert_eq!(read.participating_orgs[0].role.as_deref(), Some("4"));
-    let file = format!("{}{written}\n{END}", start(DateTime::UNIX_EPOCH));
+    let file = format!("{}{written}\n{END}", start(Some(DateTime::UNIX_EPOCH)));
     assert!(crate::Reader::new(file.as_bytes()).all(|item| matches!(item, crate::Item::Activity(_))));
 }
 

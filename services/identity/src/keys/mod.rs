@@ -20,9 +20,22 @@ use chassis::error::{Error, Result};
 use chassis::private::Directory;
 use chassis::{Call, Context};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use proto::identity::SignedManifest;
+use serde::Serialize;
 
 use crate::secret;
 use row::Model;
+
+/// The header `typ` of a signed manifest: it passes for no token (RFC 8725 §3.11).
+const MANIFEST_TYPE: &str = "manifest+jwt";
+
+/// What a signed manifest says.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    iss: &'a str,
+    iat: i64,
+    sha256: &'a str,
+}
 
 /// What an event says of a new key: its public half.
 fn event(key: &Model) -> proto::identity::JsonWebKeySet {
@@ -76,11 +89,25 @@ impl Keyring {
         kept.map(drop)
     }
 
-    /// A token that says so.
+    /// An access token that says so.
     ///
     /// # Errors
     /// INTERNAL when no key can sign.
-    pub(crate) async fn sign(&self, claims: &Claims) -> Result<String> {
+    pub(crate) async fn token(&self, claims: &Claims) -> Result<String> {
+        self.sign(TOKEN_TYPE, claims).await
+    }
+
+    /// Signs a manifest for a caller, and writes down that it did.
+    ///
+    /// # Errors
+    /// INTERNAL when no key can sign; `INVALID_ARGUMENT` when the request's id was used for another request.
+    pub(crate) async fn manifest(&self, call: Call, issuer: &str, sha256: String) -> Result<SignedManifest> {
+        let claims = Manifest { iss: issuer, iat: self.0.clock.now().0 / 1_000_000, sha256: &sha256 };
+        let jws = self.sign(MANIFEST_TYPE, &claims).await?;
+        store::signed(&self.0.database, call, SignedManifest { jws }).await
+    }
+
+    async fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String> {
         let kid = match self.signer().await? {
             Some(kid) => kid,
             None => {
@@ -89,7 +116,7 @@ impl Keyring {
             }
         };
         let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TOKEN_TYPE.to_owned());
+        header.typ = Some(typ.to_owned());
         header.kid = Some(kid.clone());
         jsonwebtoken::encode(&header, claims, &self.load(&kid)?).map_err(Error::internal)
     }
@@ -100,15 +127,20 @@ impl Keyring {
         Ok(signer.map(|key| key.kid.clone()))
     }
 
-    /// The published keys (RFC 7517), the newest first.
+    /// The published keys (RFC 7517), the newest first; with those that sign no more, for what was signed to last.
     ///
     /// # Errors
     /// Only the database's.
-    pub(crate) async fn set(&self) -> Result<String> {
+    pub(crate) async fn set(&self, retired: bool) -> Result<String> {
         let keys = store::all(self.0.database.reader()).await?;
         let now = self.0.clock.now();
-        let published = keys.iter().filter(|key| rules::published(key, now)).take(rules::MOST);
-        let keys: Vec<&str> = published.map(|key| key.jwk.as_str()).collect();
+        let keys: Vec<&str> = match retired {
+            true => keys.iter().filter(|key| rules::lasting(key)).map(|key| key.jwk.as_str()).collect(),
+            false => {
+                let published = keys.iter().filter(|key| rules::published(key, now)).take(rules::MOST);
+                published.map(|key| key.jwk.as_str()).collect()
+            }
+        };
         Ok(format!("{{\"keys\":[{}]}}", keys.join(",")))
     }
 
@@ -123,7 +155,7 @@ impl Keyring {
         kept.map(drop)
     }
 
-    /// Forgets keys that were withdrawn long ago.
+    /// Forgets the private halves of keys that were withdrawn long ago.
     ///
     /// # Errors
     /// Of the disk, or the database.
@@ -148,7 +180,15 @@ impl Keyring {
         let private = pair.to_pkcs8v1().map_err(broken)?;
         self.0.directory.write(&kid, private.as_ref())?;
         let now = self.0.clock.now();
-        Ok(Model { kid, jwk, create_time: now, sign_time: now, retire_time: None, withdraw_time: None })
+        Ok(Model {
+            kid,
+            jwk,
+            create_time: now,
+            sign_time: now,
+            retire_time: None,
+            withdraw_time: None,
+            compromised: false,
+        })
     }
 
     fn forget_unless(&self, kept: bool, made: &Model) {

@@ -20,6 +20,8 @@ pub struct Model {
     pub retire_time: Option<Micros>,
     /// Published no more from then on.
     pub withdraw_time: Option<Micros>,
+    /// Others are thought to know its private half: nothing that it signed is believed.
+    pub compromised: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

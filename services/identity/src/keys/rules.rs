@@ -17,6 +17,11 @@ pub(crate) fn published(key: &Model, now: Micros) -> bool {
     key.withdraw_time.is_none_or(|end| now < end)
 }
 
+/// What it signed to last may be believed, also when it signs no more.
+pub(crate) fn lasting(key: &Model) -> bool {
+    !key.compromised
+}
+
 fn signs(key: &Model, now: Micros) -> bool {
     published(key, now) && key.sign_time <= now && key.retire_time.is_none_or(|end| now < end)
 }
@@ -39,7 +44,7 @@ pub(crate) fn missing(keys: &[Model], held: &dyn Fn(&str) -> bool, now: Micros) 
 pub(crate) fn rotate(keys: &mut [Model], now: Micros, compromised: bool) -> Micros {
     if compromised {
         for key in keys.iter_mut().filter(|key| published(key, now)) {
-            (key.retire_time, key.withdraw_time) = (Some(now), Some(now));
+            (key.retire_time, key.withdraw_time, key.compromised) = (Some(now), Some(now), true);
         }
         return now;
     }
@@ -64,6 +69,7 @@ mod tests {
             sign_time: Micros(sign),
             retire_time: None,
             withdraw_time: None,
+            compromised: false,
         }
     }
 
@@ -82,13 +88,14 @@ mod tests {
         assert_eq!(signer(&keys, &all, begin).unwrap().kid, "new");
         assert!(published(&keys[0], Micros(begin.0 + LIFETIME * 1_000_000)), "its last token still lives");
         assert!(!published(&keys[0], Micros(begin.0 + AFTER)));
+        assert!(keys.iter().all(lasting), "what it signed to last is believed for ever");
     }
 
     #[test]
     fn a_compromised_key_is_withdrawn_at_once() {
         let mut keys = vec![key("known to others", 0), key("next", HOUR)];
         assert_eq!(rotate(&mut keys, Micros(10), true), Micros(10));
-        assert!(keys.iter().all(|key| !published(key, Micros(10))));
+        assert!(keys.iter().all(|key| !published(key, Micros(10)) && !lasting(key)));
         assert!(signer(&keys, &all, Micros(10)).is_none());
     }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use chassis::change::About;
 use chassis::column::Micros;
 use chassis::database::{Database, Outcome};
-use chassis::error::Result;
+use chassis::error::{Error, Result};
 use chassis::private::Directory;
 use chassis::{Call, idempotency};
 use futures::FutureExt as _;
+use prost::Message as _;
+use proto::identity::SignedManifest;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel as _, QueryOrder as _};
 
@@ -88,14 +90,43 @@ pub(super) async fn rotate(database: &Database, call: Call, made: Model, comprom
         .await
 }
 
-/// Forgets the keys that were withdrawn long ago, and says which.
+/// Writes down that a manifest was signed; what was signed when the request was sent before.
+pub(super) async fn signed(
+    database: &Database,
+    call: Call,
+    manifest: SignedManifest,
+) -> Result<SignedManifest> {
+    database
+        .write(SERVICE, move |unit| {
+            let (manifest, call) = (manifest.clone(), call.clone());
+            async move {
+                if let Some(before) = idempotency::find(unit.txn, SERVICE, &call).await? {
+                    let before = SignedManifest::decode(&before.response[..]).map_err(Error::internal)?;
+                    return Ok(Outcome::Discard(before));
+                }
+                let resource = "signedManifests/-";
+                let about = About { resource, revision: 1, states: ("", "SIGNED"), owner: "", public: false };
+                unit.record(&call, about, &manifest);
+                if call.validate_only {
+                    return Ok(Outcome::Discard(SignedManifest::default()));
+                }
+                idempotency::remember(unit, SERVICE, &call, resource, &manifest.encode_to_vec()).await?;
+                Ok(Outcome::Keep(manifest))
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Says which keys were withdrawn long ago, so that their private halves are forgotten; their public halves are kept, for what
+/// they signed to last, but for those that others knew.
 pub(super) async fn sweep(database: &Database) -> Result<Vec<String>> {
     database
         .write(SERVICE, move |unit| {
             async move {
                 let old = COLUMN.withdraw_time.lt(Micros(unit.now.0 - FORGET));
                 let gone = Entity::find().filter(old.clone()).all(unit.txn).await?;
-                Entity::delete_many().filter(old).exec(unit.txn).await?;
+                Entity::delete_many().filter(old).filter(COLUMN.compromised.eq(true)).exec(unit.txn).await?;
                 Ok(Outcome::Keep(gone.into_iter().map(|key| key.kid).collect()))
             }
             .boxed()

@@ -6,7 +6,7 @@ use chassis::auth::{Caller, Kind, LIFETIME, Role};
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
 use chassis::wire::Conversation;
-use chassis::{Call, Reply, say};
+use chassis::{Call, Reply, say, value};
 use proto::identity as pb;
 use proto::identity::issue_token_request::Grant;
 use proto::identity::token_service_server::{TokenService, TokenServiceServer};
@@ -92,9 +92,10 @@ impl TokenService for Tokens {
 
     async fn get_json_web_key_set(
         &self,
-        _: Request<pb::GetJsonWebKeySetRequest>,
+        request: Request<pb::GetJsonWebKeySetRequest>,
     ) -> Reply<pb::JsonWebKeySet> {
-        Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set().await? }))
+        let json = self.0.keyring.set(request.get_ref().include_retired).await?;
+        Ok(Response::new(pb::JsonWebKeySet { json }))
     }
 
     async fn list_revocations(
@@ -117,7 +118,13 @@ impl TokenService for Tokens {
     ) -> Reply<pb::JsonWebKeySet> {
         let call = Call::of(&request, &self.0.clock)?;
         self.0.keyring.rotate(call, request.get_ref().compromised).await?;
-        Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set().await? }))
+        Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set(false).await? }))
+    }
+
+    async fn sign_manifest(&self, request: Request<pb::SignManifestRequest>) -> Reply<pb::SignedManifest> {
+        let call = Call::of(&request, &self.0.clock)?;
+        let sha256 = value::sha256("sha256", &request.get_ref().sha256)?;
+        Ok(Response::new(self.0.keyring.manifest(call, &self.0.issuer, sha256).await?))
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Desk {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) trust: Trust,
     issuers: Arc<Issuers>,
-    issuer: String,
+    pub(crate) issuer: String,
 }
 
 impl Desk {
@@ -127,7 +127,7 @@ impl Desk {
         let frame = self.frame(api_key::rules::session(&key.uid), key.token_time, key.expire_time);
         let claims = claims::of(who, frame);
         Ok(TokenPair {
-            access_token: self.keyring.sign(&claims).await?,
+            access_token: self.keyring.token(&claims).await?,
             expire_time: Some(Micros(claims.exp * 1_000_000).to_timestamp()),
             ..TokenPair::default()
         })
@@ -223,7 +223,7 @@ impl Desk {
         let refresh_end = rules::refresh_end(session);
         let claims = claims::of(who, self.frame(session.id.clone(), session.token_time, refresh_end));
         Ok(TokenPair {
-            access_token: self.keyring.sign(&claims).await?,
+            access_token: self.keyring.token(&claims).await?,
             expire_time: Some(Micros(claims.exp * 1_000_000).to_timestamp()),
             refresh_token,
             refresh_expire_time: Some(refresh_end.to_timestamp()),

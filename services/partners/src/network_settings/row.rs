@@ -23,7 +23,11 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for pb::NetworkSettings {
     fn from(settings: Model) -> Self {
-        let agreed = settings.agreed.into_inner();
+        let mut agreed = settings.agreed.into_inner();
+        // What was agreed on before there was this setting says nothing of it; nor of the next one.
+        if agreed.open_data_licence.is_empty() {
+            super::rules::LICENCES[0].clone_into(&mut agreed.open_data_licence);
+        }
         Self {
             etag: chassis::store::etag(settings.revision),
             name: settings.name,
@@ -31,7 +35,6 @@ impl From<Model> for pb::NetworkSettings {
             create_time: Some(settings.create_time.to_timestamp()),
             update_time: Some(settings.update_time.to_timestamp()),
             revision: settings.revision,
-            // What was agreed on before there was this setting says nothing of it.
             health_check_min_responses: agreed.health_check_min_responses.max(super::rules::LEAST_RESPONSES),
             ..agreed
         }

@@ -21,6 +21,8 @@ const LEAST_K: i32 = 3;
 const MOST_K: i32 = 1000;
 /// With fewer answers than this, each member could tell the others' (PAR-22).
 pub const LEAST_RESPONSES: i32 = 3;
+/// Licences that open data may be published under, by their SPDX codes; the first is what a network begins with.
+pub const LICENCES: [&str; 4] = ["etalab-2.0", "ODbL-1.0", "CC-BY-4.0", "CC0-1.0"];
 /// Ten years.
 const MOST_DAYS: i32 = 3650;
 const MOST_MONTHS: i32 = 120;
@@ -45,6 +47,7 @@ pub fn defaults(uid: uuid::Uuid, now: Micros) -> Model {
         renewal_review_months: 12,
         participant_retention_months: 24,
         health_check_min_responses: LEAST_RESPONSES,
+        open_data_licence: LICENCES[0].to_owned(),
         ..Default::default()
     };
     Model {
@@ -113,6 +116,13 @@ fn read(draft: &pb::NetworkSettings) -> Result<pb::NetworkSettings> {
             ),
         );
     }
+    if !LICENCES.contains(&draft.open_data_licence.as_str()) {
+        let known = LICENCES.join(", ");
+        wrong.add(
+            "open_data_licence",
+            say!("one of {known} is expected", "{known} : un de ces codes est attendu"),
+        );
+    }
     wrong.finish()?;
     Ok(pb::NetworkSettings {
         rag_green: green.map(value::decimal_value),
@@ -177,13 +187,26 @@ mod tests {
                 "rag_amber",
                 "public_k",
                 "due_soon_days",
-                "health_check_min_responses"
+                "health_check_min_responses",
+                "open_data_licence"
             ]
         );
         assert_eq!(wrong(|draft| draft.time_zone = "Europe/Atlantis".to_owned()), ["time_zone"]);
         assert_eq!(wrong(|draft| draft.agreement_reminder_days = vec![-1]), ["agreement_reminder_days"]);
         assert_eq!(wrong(|draft| draft.agreement_reminder_days = vec![0]), ["agreement_reminder_days"]);
         assert!(wrong(|draft| draft.return_grace_days = 0).is_empty(), "no grace may be agreed on");
+    }
+
+    #[test]
+    fn open_data_has_an_open_licence() {
+        assert_eq!(
+            wrong(|draft| draft.open_data_licence = "all rights reserved".to_owned()),
+            ["open_data_licence"]
+        );
+        assert!(wrong(|draft| draft.open_data_licence = "ODbL-1.0".to_owned()).is_empty());
+        let mut before = defaults(uuid::Uuid::nil(), Micros(0));
+        before.agreed = pb::NetworkSettings::default().into();
+        assert_eq!(pb::NetworkSettings::from(before).open_data_licence, "etalab-2.0");
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl File {
     async fn write(&mut self, first: chassis::page::Page<Model>) -> Result<()> {
         let now = self.exports.context.clock.now();
         let generated = chrono::DateTime::from_timestamp_micros(now.0).unwrap_or_default();
-        self.out.push_str(&iati::write::start(generated));
+        self.out.push_str(&iati::write::start((!self.request.reproducible).then_some(generated)));
         let opening = FileChunk {
             file_name: format!("iati-activities-{}.xml", generated.format("%Y-%m-%d")),
             mime_type: "application/xml".to_owned(),
