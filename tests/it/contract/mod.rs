@@ -3,6 +3,7 @@
 mod access;
 mod assignment;
 mod hostile;
+mod open;
 mod personal;
 mod shape;
 mod standard;

@@ -12,7 +12,7 @@ use crate::projects::reporting::in_days;
 
 type Answered = Result<tonic::Response<pb::HealthCheck>, tonic::Status>;
 
-pub(super) async fn open(by: &Caller, partnership: &str) -> Answered {
+pub(crate) async fn open(by: &Caller, partnership: &str) -> Answered {
     let check =
         pb::HealthCheck { as_of_date: in_days(-1), open_until_date: in_days(30), ..Default::default() };
     let request = pb::CreateHealthCheckRequest {
@@ -30,18 +30,28 @@ async fn scores(network: &'static Network, score: i32) -> Vec<pb::HealthCheckSco
     list.codes.into_iter().map(|code| pb::HealthCheckScore { statement: code.code, score }).collect()
 }
 
-pub(super) async fn answer(by: &Caller, name: &str, partner: &str, score: i32) -> Answered {
-    let request = pb::SubmitHealthCheckResponseRequest {
+/// What a partner says: the same of all statements.
+pub(crate) async fn response(
+    network: &'static Network,
+    name: &str,
+    partner: &str,
+    score: i32,
+) -> pb::SubmitHealthCheckResponseRequest {
+    pb::SubmitHealthCheckResponseRequest {
         name: name.to_owned(),
         partner: partner.to_owned(),
-        scores: scores(by.network, score).await,
+        scores: scores(network, score).await,
         comment: "Nobody else reads this.".to_owned(),
         ..Default::default()
-    };
+    }
+}
+
+pub(super) async fn answer(by: &Caller, name: &str, partner: &str, score: i32) -> Answered {
+    let request = response(by.network, name, partner, score).await;
     by.health_checks().submit_health_check_response(request).await
 }
 
-pub(super) fn closing(name: &str, owner: &str) -> pb::CloseHealthCheckRequest {
+pub(crate) fn closing(name: &str, owner: &str) -> pb::CloseHealthCheckRequest {
     let action = pb::HealthCheckAction {
         text: "Meet each month.".to_owned(),
         owner: owner.to_owned(),

@@ -6,7 +6,7 @@ pub(crate) mod commitment;
 mod duplicates;
 mod feed;
 pub(crate) mod grants;
-mod health_check;
+pub(crate) mod health_check;
 mod knowledge;
 mod listed;
 mod lists;

@@ -15,9 +15,9 @@ use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 use crate::projects::reporting::in_days;
 
-pub(super) type Answered = Result<tonic::Response<pb::Assessment>, tonic::Status>;
+pub(crate) type Answered = Result<tonic::Response<pb::Assessment>, tonic::Status>;
 
-pub(super) async fn assess(
+pub(crate) async fn assess(
     by: &Caller,
     enrolment: &str,
     phase: Phase,

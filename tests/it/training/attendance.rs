@@ -14,13 +14,13 @@ use super::session::{self, school};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 
-pub(super) type Answered = Result<tonic::Response<pb::RecordAttendanceResponse>, tonic::Status>;
+pub(crate) type Answered = Result<tonic::Response<pb::RecordAttendanceResponse>, tonic::Status>;
 
-pub(super) fn entry(enrolment: &str, status: Status, minutes: Option<i32>) -> pb::AttendanceEntry {
+pub(crate) fn entry(enrolment: &str, status: Status, minutes: Option<i32>) -> pb::AttendanceEntry {
     pb::AttendanceEntry { enrolment: enrolment.to_owned(), status: status.into(), minutes }
 }
 
-pub(super) async fn record(
+pub(crate) async fn record(
     by: &Caller,
     session: &str,
     meeting: &str,
@@ -35,7 +35,7 @@ pub(super) async fn record(
     by.sessions().record_attendance(request).await
 }
 
-pub(super) async fn complete(
+pub(crate) async fn complete(
     by: &Caller,
     name: &str,
     outcome: Outcome,

@@ -30,7 +30,7 @@ pub(crate) async fn issue(by: &Caller, enrolment: &str) -> Answered {
     by.certificates().issue_certificate(request).await
 }
 
-async fn revoke(by: &Caller, name: &str, reason: &str) -> Answered {
+pub(crate) async fn revoke(by: &Caller, name: &str, reason: &str) -> Answered {
     let request = pb::RevokeCertificateRequest {
         name: name.to_owned(),
         reason: reason.to_owned(),
@@ -73,7 +73,7 @@ async fn status_list(network: &'static Network, name: &str) -> StatusList {
 }
 
 /// A school whose programme certifies, for so many months.
-pub(super) async fn certifying(network: &'static Network, validity_months: i32) -> School {
+pub(crate) async fn certifying(network: &'static Network, validity_months: i32) -> School {
     let partner = network.active_partner().await.name;
     let admin = network.partner_admin(&partner).await;
     let draft = pb::Programme {

@@ -1,9 +1,9 @@
 //! Stories of training.
 
-mod assessment;
-mod attendance;
+pub(crate) mod assessment;
+pub(crate) mod attendance;
 mod capacity;
-mod certificate;
+pub(crate) mod certificate;
 mod compromise;
 mod drawing;
 pub(crate) mod enrolment;
