@@ -31,6 +31,7 @@ use proto::projects::project_service_client::ProjectServiceClient;
 use proto::projects::report_service_client::ReportServiceClient;
 use proto::projects::reporting_period_service_client::ReportingPeriodServiceClient;
 use proto::projects::result_service_client::ResultServiceClient;
+use proto::projects::strategy_service_client::StrategyServiceClient;
 use proto::projects::territory_service_client::TerritoryServiceClient;
 use proto::training::assessment_service_client::AssessmentServiceClient;
 use proto::training::capacity_assessment_service_client::CapacityAssessmentServiceClient;
@@ -188,6 +189,7 @@ impl Caller {
         territories: TerritoryServiceClient of "projects",
         observations: ObservationServiceClient of "projects",
         needs: NeedServiceClient of "projects",
+        strategies: StrategyServiceClient of "projects",
         indicators: IndicatorServiceClient of "projects",
         project_indicators: ProjectIndicatorServiceClient of "projects",
         periods: ReportingPeriodServiceClient of "projects",

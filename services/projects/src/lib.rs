@@ -19,6 +19,7 @@ pub mod report;
 pub mod reporting_period;
 pub mod result;
 pub mod settings;
+pub mod strategy;
 pub mod summary;
 pub mod territory;
 
@@ -40,6 +41,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(territory::rpc::service(context)?);
             routes.add_service(observation::rpc::service(context));
             routes.add_service(need::rpc::service(context)?);
+            routes.add_service(strategy::rpc::service(context, &settings)?);
             routes.add_service(result::rpc::service(context, &settings)?);
             project::follow::start(context)
         }

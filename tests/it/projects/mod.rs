@@ -19,6 +19,7 @@ pub(crate) mod reporting;
 mod result;
 mod settings;
 mod statements;
+mod strategy;
 mod summary;
 pub(crate) mod territory;
 

@@ -76,11 +76,16 @@ async fn listed(caller: &Caller, territory: &str, filter: &str) -> Vec<String> {
     done(caller.needs().list_needs(request).await).needs.into_iter().map(|need| need.name).collect()
 }
 
+/// A need of that territory that nobody has judged.
+pub(crate) async fn proposed(network: &'static Network, territory: &str) -> pb::Need {
+    let coordinator = network.coordinator().await;
+    done(propose(&coordinator, territory, need(&network.home_partner().await)).await)
+}
+
 /// A qualified need of that territory.
 pub(crate) async fn qualified(network: &'static Network, territory: &str) -> pb::Need {
     let coordinator = network.coordinator().await;
-    let proposed = done(propose(&coordinator, territory, need(&network.home_partner().await)).await);
-    done(qualify(&coordinator, &proposed.name, 1).await)
+    done(qualify(&coordinator, &proposed(network, territory).await.name, 1).await)
 }
 
 async fn a_need_goes_from_the_proposal_to_its_end(network: &'static Network) {

@@ -24,7 +24,7 @@ pub(crate) fn territory(kind: Kind, parent: &str) -> pb::Territory {
 
 type Answer = Result<tonic::Response<pb::Territory>, tonic::Status>;
 
-async fn create(caller: &Caller, territory: pb::Territory) -> Answer {
+pub(crate) async fn create(caller: &Caller, territory: pb::Territory) -> Answer {
     let request = pb::CreateTerritoryRequest { territory: Some(territory), ..Default::default() };
     caller.territories().create_territory(request).await
 }

@@ -50,6 +50,14 @@ const COLUMNS: &[(&str, &str)] = &[
         "ensemble.projects.v1.ReportingPeriod",
         "name title state cycle period open_date due_date lock_date|state_reason",
     ),
+    (
+        "ensemble.projects.v1.Strategy",
+        "name title state owner period in_force awaiting|consultation.end_date proposals_waiting predecessor successor awaiting_since",
+    ),
+    (
+        "ensemble.projects.v1.StrategyDeadline",
+        "strategy title kind due_date days_left proposals_waiting|owner successor",
+    ),
     ("ensemble.projects.v1.BulkResult", "name done reason message|"),
     (
         "ensemble.businessmodels.v1.BusinessModel",
