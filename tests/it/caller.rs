@@ -26,6 +26,7 @@ use proto::partners::working_group_service_client::WorkingGroupServiceClient;
 use proto::projects::indicator_service_client::IndicatorServiceClient;
 use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::observation_service_client::ObservationServiceClient;
+use proto::projects::participation_service_client::ParticipationServiceClient;
 use proto::projects::project_indicator_service_client::ProjectIndicatorServiceClient;
 use proto::projects::project_service_client::ProjectServiceClient;
 use proto::projects::report_service_client::ReportServiceClient;
@@ -190,6 +191,7 @@ impl Caller {
         observations: ObservationServiceClient of "projects",
         needs: NeedServiceClient of "projects",
         strategies: StrategyServiceClient of "projects",
+        participations: ParticipationServiceClient of "projects",
         indicators: IndicatorServiceClient of "projects",
         project_indicators: ProjectIndicatorServiceClient of "projects",
         periods: ReportingPeriodServiceClient of "projects",

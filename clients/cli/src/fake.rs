@@ -48,7 +48,8 @@ services!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1
        13 => "ensemble.partners.v1.HealthCheckService",
        14 => "ensemble.training.v1.CertificateService", 15 => "ensemble.training.v1.SessionService",
        16 => "ensemble.training.v1.TrainerService", 17 => "ensemble.training.v1.EnrolmentService",
-       18 => "ensemble.businessmodels.v1.BusinessModelService", 19 => "ensemble.businessmodels.v1.ReplicationService");
+       18 => "ensemble.businessmodels.v1.BusinessModelService", 19 => "ensemble.businessmodels.v1.ReplicationService",
+       20 => "ensemble.projects.v1.ParticipationService", 21 => "ensemble.projects.v1.StrategyService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;

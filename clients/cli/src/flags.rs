@@ -10,7 +10,7 @@ use crate::say::{Language, say};
 use crate::values;
 
 /// Fields of requests that are the same in all contracts: their flag is ours, here or in `tree.rs`.
-const WELL_KNOWN: [&str; 10] = [
+const WELL_KNOWN: [&str; 12] = [
     "name",
     "parent",
     "request_id",
@@ -21,6 +21,9 @@ const WELL_KNOWN: [&str; 10] = [
     "page_token",
     "filter",
     "order_by",
+    // Worked out here: see `proof.rs`.
+    "challenge",
+    "solution",
 ];
 
 /// Words that the command itself uses; a field so called gets its noun before it.

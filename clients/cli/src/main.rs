@@ -29,6 +29,7 @@ mod model;
 mod open_data;
 mod paper;
 mod print;
+mod proof;
 mod result;
 mod review;
 mod say;

@@ -5,6 +5,7 @@ mod network;
 mod partner;
 mod promises;
 mod training;
+mod voice;
 
 use clap::Command;
 use prost_reflect::{DynamicMessage, Value as Reflected};

@@ -16,6 +16,7 @@ mod m20261125_create_sealed_value;
 mod m20261125_create_territory;
 mod m20261125_name_source_participants;
 mod m20261126_detail_project;
+mod m20261127_create_participation;
 mod m20261127_create_strategy;
 
 /// The list, oldest first.
@@ -36,5 +37,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261125_create_sealed_value::Migration),
         Box::new(m20261126_detail_project::Migration),
         Box::new(m20261127_create_strategy::Migration),
+        Box::new(m20261127_create_participation::Migration),
     ]
 }

@@ -48,7 +48,8 @@ pub struct Config {
     #[arg(long, env = "ENSEMBLE_INSECURE_PLAINTEXT")]
     pub insecure_plaintext: bool,
 
-    /// Where identity keeps its signing keys, and training those of certificates (made on first start, mode 0600)
+    /// Where identity keeps its signing keys, training those of certificates, and projects the one that seals what contacts are
+    /// told apart by (made on first start, mode 0600)
     #[arg(long, env = "ENSEMBLE_KEYS", default_value = "ensemble-keys")]
     pub keys: PathBuf,
 

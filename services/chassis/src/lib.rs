@@ -16,6 +16,7 @@
 //! | [`text`], [`value`], [`codes`], [`column`] | texts in several languages, money, dates, identifiers, shared codes; how they are stored |
 //! | [`words`] | rows found by the beginnings of their words |
 //! | [`suppress`] | which figures of few people are not shown |
+//! | [`networks`] | networks that do something too often |
 //! | [`peer`], [`remembered`], [`upload`] | asking another service on behalf of the caller, and remembering the answer; a file sent in pieces |
 //! | [`private`], [`seal`] | secrets in the keys directory; what is stored so that a copy of the database does not give it away |
 
@@ -44,6 +45,7 @@ pub mod mask;
 mod migrate;
 pub mod mutant;
 pub mod name;
+pub mod networks;
 pub mod page;
 pub mod peer;
 pub mod private;

@@ -10,6 +10,7 @@ pub mod measure;
 pub mod need;
 pub mod obligation;
 pub mod observation;
+pub mod participation;
 #[cfg(test)]
 mod place;
 pub mod project;
@@ -42,6 +43,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(observation::rpc::service(context));
             routes.add_service(need::rpc::service(context)?);
             routes.add_service(strategy::rpc::service(context, &settings)?);
+            routes.add_service(participation::rpc::service(context, &settings)?);
             routes.add_service(result::rpc::service(context, &settings)?);
             project::follow::start(context)
         }

@@ -46,6 +46,11 @@ fn a_demo_begins_in_an_empty_folder_and_may_be_run_again() {
         ("agreement renew", 1),
         ("session open", 1),
         ("import participants", 1),
+        ("strategy open-consultation", 1),
+        ("participation create", 2),
+        ("participation moderate", 2),
+        ("participation answer", 2),
+        ("participation convert", 1),
     ] {
         assert_eq!(taken(&told, words), times, "{words}: {told:#?}");
     }

@@ -8,6 +8,7 @@ pub(crate) mod need;
 mod obligation;
 mod observation;
 mod parents;
+mod participation;
 mod period;
 mod places;
 mod project_indicator;
@@ -19,7 +20,7 @@ pub(crate) mod reporting;
 mod result;
 mod settings;
 mod statements;
-mod strategy;
+pub(crate) mod strategy;
 mod summary;
 pub(crate) mod territory;
 

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Result, exit};
 use crate::print::paint::Style;
 use crate::print::{name_of, page};
 use crate::say::say;
-use crate::{flags, tree};
+use crate::{flags, proof, tree};
 
 /// Runs a verb that changes something.
 pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMatches) -> Result {
@@ -120,8 +120,7 @@ pub(super) async fn change(app: &App, noun: &Noun, verb: &Verb, matches: &ArgMat
         let destroys = verb.manner == Manner::Delete || verb.word == "erase";
         app.confirm(destroys).await?;
     }
-    let after =
-        app.client.unary(&verb.method, request).await.map_err(|fault| advise(app, noun, verb, fault))?;
+    let after = proof::send(app, verb, request).await.map_err(|fault| advise(app, noun, verb, fault))?;
     tell(app, noun, verb, before.as_ref(), &after, dry)?;
     let empty = DynamicMessage::new(after.descriptor());
     let changed = after.descriptor() != noun.resource

@@ -55,6 +55,10 @@ const COLUMNS: &[(&str, &str)] = &[
         "name title state owner period in_force awaiting|consultation.end_date proposals_waiting predecessor successor awaiting_since",
     ),
     (
+        "ensemble.projects.v1.Participation",
+        "name kind state channel subject awaiting moderation_due_date answer_due_date|body pseudonym partner recorded_by confirmed reason_code need create_time",
+    ),
+    (
         "ensemble.projects.v1.StrategyDeadline",
         "strategy title kind due_date days_left proposals_waiting|owner successor",
     ),

@@ -3,7 +3,9 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, models, owed, partners, promises, reviewable, section, training};
+use super::{
+    SHOWN, Section, debt, find, models, owed, partners, promises, reviewable, section, training, voice,
+};
 use crate::app::App;
 use crate::call::value_of;
 use crate::deed::items_of;
@@ -24,6 +26,7 @@ pub(super) async fn sections(app: &App, me: &Value, coordinator: bool) -> Result
         sections.extend(to_approve(app).await?);
         sections.extend(promises::of_network(app).await?);
         sections.push(training::of_network(app).await?);
+        sections.extend(voice::of_network(app).await?);
     }
     sections.extend(owing(app, &summary, coordinator).await?);
     sections.push(attention(app, &summary));

@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, lines, models, promises, training};
+use super::{SHOWN, Section, debt, find, lines, models, promises, training, voice};
 use crate::app::App;
 use crate::deed::items_of;
 use crate::fault::Result;
@@ -109,6 +109,7 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
     sections.extend(promises::of_partners(app, &partners).await?);
     sections.extend(training::of_partners(app, &partners).await?);
     sections.extend(models::of_partners(app, &partners).await?);
+    sections.extend(voice::of_partners(app, &partners).await?);
     sections.push(Section {
         id: "partners",
         title: say!(language, "Your partners", "Vos organisations"),

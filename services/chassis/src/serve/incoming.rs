@@ -198,6 +198,11 @@ impl Connection {
 #[derive(Clone, Copy, Debug)]
 pub struct From(pub Option<SocketAddr>);
 
+/// The address that a request comes from; nowhere from within the process.
+pub fn address_of<T>(request: &tonic::Request<T>) -> Option<IpAddr> {
+    request.extensions().get::<From>().and_then(|from| from.0).map(|address| address.ip())
+}
+
 impl Connected for Connection {
     type ConnectInfo = From;
 

@@ -36,7 +36,7 @@ use crate::say::Language;
 use crate::{migrate, say, token_key, watch};
 use incoming::Pipes;
 
-pub use incoming::From;
+pub use incoming::{From, address_of};
 
 /// A service: what `lib.rs` of each says about itself.
 #[derive(Clone, Copy)]

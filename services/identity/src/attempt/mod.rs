@@ -2,7 +2,6 @@
 //!
 //! An address is treated alike whether an account has it or not: what is kept is a hash of it, in the same table.
 
-mod network;
 mod row;
 mod rules;
 mod store;
@@ -11,16 +10,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use chassis::database::Database;
-use chassis::error::{Error, Result};
-use chassis::say;
+use chassis::error::Result;
+use chassis::networks::{Networks, wait};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::secret;
-use network::Networks;
 pub(crate) use store::{forget, sweep};
 
 /// Addresses are examined one attempt at a time: a flood of guesses at one does not run beside its own lock.
 const STRIPES: usize = 256;
+/// Failures of one network: at once, and a second for ever. Only failures are counted, so those who know their password never wait.
+const BURST: f64 = 200.0;
+const RATE: f64 = 2.0;
 
 /// Keeps count of attempts.
 pub(crate) struct Attempts {
@@ -44,7 +45,7 @@ impl Attempts {
     /// None so far in this process; what is on disk counts on.
     pub(crate) fn new(database: Database) -> Self {
         let stripes = std::iter::repeat_with(Mutex::default).take(STRIPES).collect();
-        Self { database, stripes, networks: Networks::default() }
+        Self { database, stripes, networks: Networks::new(BURST, RATE) }
     }
 
     /// Refuses a network that failed too often.
@@ -59,7 +60,7 @@ impl Attempts {
     /// Counts a failure of a network.
     pub(crate) fn failed_from(&self, from: Option<IpAddr>) {
         if let Some(from) = from {
-            self.networks.fail(from, self.database.clock().now());
+            self.networks.count(from, self.database.clock().now());
         }
     }
 
@@ -86,17 +87,5 @@ impl Attempts {
     /// Only the database's.
     pub(crate) async fn failed(&self, turn: Turn<'_>) -> Result<()> {
         store::fail(&self.database, turn.key.clone()).await
-    }
-}
-
-fn wait(time: Duration) -> Error {
-    let seconds = time.as_secs_f64().ceil().max(1.0);
-    Error::Exhausted {
-        reason: "RATE_LIMITED",
-        why: say!(
-            "too many attempts: try again in {seconds} s",
-            "trop de tentatives : réessayez dans {seconds} s"
-        ),
-        retry_after: Some(Duration::from_secs_f64(seconds)),
     }
 }

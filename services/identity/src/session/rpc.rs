@@ -1,10 +1,9 @@
 //! The conversation about tokens: signing in and out, and what verifiers must know.
 
-use std::net::IpAddr;
-
 use chassis::auth::{Caller, Kind, LIFETIME, Role};
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
+use chassis::serve::address_of;
 use chassis::wire::Conversation;
 use chassis::{Call, Reply, say, value};
 use proto::identity as pb;
@@ -27,11 +26,6 @@ pub(crate) fn service(desk: Desk) -> TokenServiceServer<Tokens> {
     TokenServiceServer::new(Tokens(desk))
 }
 
-/// Where a request comes from; nowhere from within the process.
-pub(crate) fn from<T>(request: &Request<T>) -> Option<IpAddr> {
-    request.extensions().get::<chassis::serve::From>().and_then(|from| from.0).map(|address| address.ip())
-}
-
 /// Runs to its end although the caller gives up: a failure counts that nobody waits for.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(Conversation::current().carry(work)).await.map_err(Error::internal)?
@@ -40,7 +34,7 @@ async fn to_the_end<T: Send + 'static>(work: impl Future<Output = Result<T>> + S
 #[tonic::async_trait]
 impl TokenService for Tokens {
     async fn issue_token(&self, request: Request<pb::IssueTokenRequest>) -> Reply<pb::TokenPair> {
-        let (desk, from) = (self.0.clone(), from(&request));
+        let (desk, from) = (self.0.clone(), address_of(&request));
         let grant = request.into_inner().grant;
         let pair = to_the_end(async move {
             match grant {
@@ -56,7 +50,7 @@ impl TokenService for Tokens {
     }
 
     async fn refresh_token(&self, request: Request<pb::RefreshTokenRequest>) -> Reply<pb::TokenPair> {
-        let (desk, from) = (self.0.clone(), from(&request));
+        let (desk, from) = (self.0.clone(), address_of(&request));
         let pair = to_the_end(async move { desk.renew(&request.get_ref().refresh_token, from).await });
         Ok(Response::new(pair.await?))
     }

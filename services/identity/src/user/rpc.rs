@@ -2,6 +2,7 @@
 
 use chassis::auth::{Caller, Role};
 use chassis::page::Ask;
+use chassis::serve::address_of;
 use chassis::{Call, Context, Reply, Store};
 use futures::FutureExt as _;
 use proto::Private as _;
@@ -12,7 +13,6 @@ use tonic::{Request, Response};
 use super::row::Model;
 use super::{export, rules, store};
 use crate::secret;
-use crate::session::rpc::from;
 use crate::session::sign_in::Desk;
 
 /// Answers for users.
@@ -53,7 +53,7 @@ impl UserService for Users {
 
     async fn activate_user(&self, request: Request<pb::ActivateUserRequest>) -> Reply<pb::User> {
         let call = Call::of(&request, &self.context.clock)?;
-        let from = from(&request);
+        let from = address_of(&request);
         Ok(Response::new(self.accept(call, request.into_inner(), from).await?.into()))
     }
 
@@ -83,7 +83,7 @@ impl UserService for Users {
 
     async fn change_password(&self, request: Request<pb::ChangePasswordRequest>) -> Reply<pb::User> {
         let call = Call::of(&request, &self.context.clock)?;
-        let from = from(&request);
+        let from = address_of(&request);
         Ok(Response::new(self.change(call, request.into_inner(), from).await?.into()))
     }
 

@@ -11,6 +11,7 @@ use proto::projects::need::{Outcome, State};
 
 use super::describe::{describe, evidence};
 use super::row::Model;
+use crate::participation::rules::PATTERN as PARTICIPATION;
 use crate::project::describe::PARTNER;
 use crate::project::rules::today;
 
@@ -82,7 +83,9 @@ pub fn create(territory: &str, id: &str, draft: &pb::Need, call: &Call) -> Resul
         outcome: Outcome::Unspecified.into(),
         outcome_evidence: Default::default(),
     };
-    wrong.check(name::check_reference("need.raised_by", PARTNER, &draft.raised_by))?;
+    // Of what people say a need is made in its name (`participation::rules::need`); nobody asks for that here.
+    let pattern = if draft.raised_by.starts_with("participations/") { PARTICIPATION } else { PARTNER };
+    wrong.check(name::check_reference("need.raised_by", pattern, &draft.raised_by))?;
     wrong.check(describe(&mut need, draft).map_err(|error| error.under("need")))?;
     wrong.finish()?;
     Ok(need)

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use chassis::auth::Caller;
 use chassis::column::{Coded, Day};
 use chassis::database::Unit;
-use chassis::error::{Result, Violations};
+use chassis::error::{Error, Result, Violations};
 use chassis::{Call, say};
 use proto::projects as pb;
 use proto::projects::need::State as NeedState;
+use proto::projects::participation::{Kind, State as Said};
 use proto::projects::strategy::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
@@ -147,10 +148,15 @@ async fn needs_within(
 /// Tells strategies what they stand on, as far as the database knows; the calendar is told by [`rules::settle`].
 pub(crate) async fn inform(rows: &mut [Model], db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let qualified = qualified(rows, db).await?;
+    let proposals = proposals(rows, db).await?;
     let authorities = authorities(rows, db).await?;
     let rivals = rivals(rows, db).await?;
     for row in rows {
         row.facts.qualified = row.needs.iter().filter(|need| qualified.contains(*need)).count();
+        let waiting =
+            |state: Said| proposals.get(&(row.name.clone(), state as i32)).copied().unwrap_or_default();
+        row.facts.unanswered = waiting(Said::Published);
+        row.facts.unmoderated = waiting(Said::Pending);
         row.facts.authority = authorities.contains(&(row.territory.clone(), row.owner.clone()));
         let same = rivals.get(&(row.territory.clone(), row.owner.clone())).into_iter().flatten();
         row.facts.rivals = same.filter(|rival| rival.name != row.name).cloned().collect();
@@ -173,6 +179,30 @@ async fn qualified(rows: &[Model], db: &impl ConnectionTrait) -> Result<HashSet<
         }
     }
     Ok(qualified)
+}
+
+/// How many proposals wait, by strategy and state.
+async fn proposals(rows: &[Model], db: &impl ConnectionTrait) -> Result<HashMap<(String, i32), i32>, DbErr> {
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let mut waiting = HashMap::new();
+    for chunk in names.chunks(1000) {
+        let select = Query::select()
+            .column("subject")
+            .column("state")
+            .expr_as(Expr::col("name").count(), "count")
+            .from("participation")
+            .and_where(Expr::col("subject").is_in(chunk.iter().copied()))
+            .and_where(Expr::col("kind").eq(Kind::Proposal as i32))
+            .and_where(Expr::col("state").is_in([Said::Pending as i32, Said::Published as i32]))
+            .group_by_columns(["subject", "state"])
+            .to_owned();
+        for row in db.query_all(&select).await? {
+            let count: i64 = row.try_get("", "count")?;
+            let key = (row.try_get("", "subject")?, row.try_get("", "state")?);
+            waiting.insert(key, i32::try_from(count).unwrap_or(i32::MAX));
+        }
+    }
+    Ok(waiting)
 }
 
 /// The authorities of territories, and of those that they lie in.
@@ -228,4 +258,24 @@ pub(crate) fn running() -> Condition {
 pub(crate) fn due(today: Day) -> Condition {
     let over = Condition::any().add(COLUMN.period_end.lt(today)).add(COLUMN.superseded.lte(today));
     running().add(over)
+}
+
+/// A strategy that people may take part in: its owner, unless it is not in consultation (PRJ-33).
+///
+/// # Errors
+/// `INVALID_ARGUMENT` on `field` when there is none that the caller may know; `FAILED_PRECONDITION` citing PRJ-33.
+pub(crate) async fn consulted(
+    unit: &Unit<'_>,
+    caller: &Caller,
+    field: &str,
+    name: &str,
+    calendar: Calendar,
+) -> Result<Model> {
+    let found: Option<Model> = chassis::store::find(unit, name).await?;
+    let mut row = found.filter(|row| rules::sees(caller, row)).ok_or_else(|| {
+        Error::invalid(field, say!("there is no such strategy", "cette stratégie n'existe pas"))
+    })?;
+    rules::settle(&mut row, calendar, unit.now);
+    rules::hears(&row)?;
+    Ok(row)
 }

@@ -16,7 +16,7 @@ use sea_orm::{Condition, ConnectionTrait, DbBackend, ExprTrait as _, Statement};
 
 use super::row::{COLUMN, Entity, Model};
 use super::{rules, tree};
-use crate::{need, observation};
+use crate::{need, observation, participation};
 
 pub use super::tree::{ancestors, related, within};
 
@@ -58,6 +58,7 @@ pub(crate) async fn follow(territory: &Model, before: Option<&Model>, unit: &mut
     }
     if before.is_some_and(|before| before.authority != territory.authority) {
         need::store::follow_authority(unit, &territory.name, &territory.authority).await?;
+        participation::store::follow_authority(unit, &territory.name, &territory.authority).await?;
         observation::store::follow_authority(unit, &territory.name, &territory.authority).await?;
     }
     if differs(|before, after| before.display_name != after.display_name) {

@@ -7,6 +7,7 @@ mod portfolio;
 mod sample;
 mod stage;
 mod story;
+mod strategy;
 mod training;
 
 use std::path::{Path, PathBuf};
@@ -111,6 +112,8 @@ fn farewell(stage: &Stage) -> Result {
         "project show point-numerique-avignon",
         "partnership show demarches-avignon",
         "partnership summarize",
+        "strategy summarize",
+        "participation list",
         "attendance show programmes/aider-sans-faire/sessions/avignon",
         "scorecard",
         "report review --next",

@@ -72,6 +72,8 @@ const STORY: &[Sample] = sample![
     "story/trainer.yaml",
     "story/session.yaml",
     "story/learners.csv",
+    "story/commune.yaml",
+    "story/strategy.yaml",
 ];
 
 /// Writes files into the demo's folder; answers where they are.

@@ -39,6 +39,9 @@ pub(super) struct Stage {
 /// Who types: the coordinator, whose session is kept, or someone with a token.
 pub(super) type Typist<'t> = Option<&'t str>;
 
+/// Someone who is not signed in.
+pub(super) const NOBODY: Typist<'static> = Some("");
+
 /// The coordinator.
 pub(super) const COORDINATOR: Typist<'static> = None;
 
@@ -111,8 +114,11 @@ impl Stage {
         let matches =
             root.clone().try_get_matches_from(words).map_err(|error| Fault::failure(error.to_string()))?;
         let mut app = App::new(early, nouns, innermost(&matches))?;
-        if let Some(token) = who {
-            app.client.given = Some(token.to_owned());
+        match who {
+            None => {}
+            // An account of which nothing is kept.
+            Some("") => app.client.account = "demo-nobody".to_owned(),
+            Some(token) => app.client.given = Some(token.to_owned()),
         }
         Ok((root, app, matches))
     }

@@ -9,11 +9,11 @@ use super::partnership;
 use super::people::{self, Person};
 use super::sample::{self, TERRITORIES};
 use super::stage::{COORDINATOR, Stage, Typist};
-use super::training;
+use super::{strategy, training};
 use crate::fault::{Fault, Result};
 
 pub(super) const PARTNER: &str = "partners/ateliers-du-numerique";
-const TOWN: &str = "territories/fr-com-84007";
+pub(super) const TOWN: &str = "territories/fr-com-84007";
 const NEED: &str = "territories/fr-com-84007/needs/demarches-en-ligne";
 const PERIOD: &str = "reportingPeriods/demo-half-year";
 const PROJECT: &str = "projects/point-numerique-avignon";
@@ -53,7 +53,10 @@ pub(super) async fn tell(stage: &Stage) -> Result {
     let tables = sample::lay_out(stage, TERRITORIES)?;
     let words = ["territory", "import"].into_iter().chain(tables.iter().map(String::as_str));
     stage.run(COORDINATOR, &words.collect::<Vec<_>>()).await?;
-    sample::lay_out_story(stage, &[days(), partnership::hashes(), training::days()].concat())?;
+    sample::lay_out_story(
+        stage,
+        &[days(), partnership::hashes(), training::days(), strategy::days()].concat(),
+    )?;
     stage.tell("An association joins the network.", "Une association rejoint le réseau.");
     join(stage, PARTNER, "partner").await?;
     let cast = Cast {
@@ -68,6 +71,7 @@ pub(super) async fn tell(stage: &Stage) -> Result {
     report(stage, &cast).await?;
     total(stage).await?;
     training::tell(stage, &cast.director).await?;
+    strategy::tell(stage, &cast.reporter).await?;
     partnership::renew(stage, &cast.director).await
 }
 
