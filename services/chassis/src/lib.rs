@@ -12,6 +12,7 @@
 //! | [`idempotency`], [`stale`] | the same request twice is done once; who is too late learns why |
 //! | [`draft`] | taking over what a draft says, field by field |
 //! | [`lifecycle`] | transitions that enforce and explain |
+//! | [`revision`] | what was published, each time it was |
 //! | [`page`], [`filter`], [`mask`], [`name`] | AIP-158, 132, 160, 134, 122 |
 //! | [`text`], [`value`], [`codes`], [`column`] | texts in several languages, money, dates, identifiers, shared codes; how they are stored |
 //! | [`words`] | rows found by the beginnings of their words |
@@ -50,6 +51,7 @@ pub mod page;
 pub mod peer;
 pub mod private;
 pub mod remembered;
+pub mod revision;
 pub mod say;
 pub mod seal;
 pub mod serve;

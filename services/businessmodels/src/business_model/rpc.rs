@@ -7,7 +7,7 @@ use chassis::auth::Caller;
 use chassis::clock::Zone;
 use chassis::column::Day;
 use chassis::error::{Error, Result, Violations};
-use chassis::page::{Ask, size};
+use chassis::page::size;
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply, Store, Told as _, name, say, text, value};
 use chrono::Days;
@@ -198,24 +198,16 @@ impl BusinessModelService for BusinessModels {
         &self,
         request: Request<pb::GetBusinessModelRevisionRequest>,
     ) -> Reply<pb::BusinessModelRevision> {
-        let asked = &request.get_ref().name;
-        name::check_reference("name", revision::PATTERN, asked)?;
-        reply(self.revisions.get(asked).await?.into())
+        self.revisions.published(&request.get_ref().name).await
     }
 
     async fn list_business_model_revisions(
         &self,
         request: Request<pb::ListBusinessModelRevisionsRequest>,
     ) -> Reply<pb::ListBusinessModelRevisionsResponse> {
-        let caller = Caller::of(&request);
-        let request = request.get_ref();
-        let parent = name::parent_id("parent", rules::PATTERN, &request.parent)?;
-        let visible = store::revisions(parent.map(|_| request.parent.as_str()));
-        let page = self.revisions.list(Ask::of(request, &caller), visible).await?;
-        reply(pb::ListBusinessModelRevisionsResponse {
-            business_model_revisions: page.rows.into_iter().map(Into::into).collect(),
-            next_page_token: page.next_page_token,
-        })
+        let page = self.revisions.published_of(&Caller::of(&request), request.get_ref()).await?;
+        let (business_model_revisions, next_page_token) = (page.rows, page.next_page_token);
+        reply(pb::ListBusinessModelRevisionsResponse { business_model_revisions, next_page_token })
     }
 
     async fn replicate_business_model(

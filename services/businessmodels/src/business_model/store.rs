@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::column::{Coded, Packed};
+use chassis::column::Coded;
 use chassis::database::{Database, Unit};
 use chassis::error::Result;
 use chassis::filter::holds;
@@ -14,7 +14,7 @@ use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State;
 use proto::common::{LocalizedText, Origin};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder as _};
 
 use super::revision;
 use super::row::{COLUMN, Column, Entity, Model, Said};
@@ -35,11 +35,6 @@ pub(crate) fn visible(caller: &Caller) -> Condition {
         Condition::any().add(COLUMN.owner_partner.eq(partner.as_str())).add(contributes)
     };
     caller.partners.keys().map(own).fold(public, Condition::add)
-}
-
-/// The revisions of one model, or of all.
-pub(crate) fn revisions(model: Option<&str>) -> Condition {
-    Condition::all().add_option(model.map(|model| revision::COLUMN.business_model.eq(model)))
 }
 
 /// Models by words, the best first.
@@ -104,22 +99,11 @@ pub(crate) async fn follow(model: &Model, before: Option<&Model>, unit: &mut Uni
     let number = model.published_number;
     let anew = number != before.map_or(0, |before| before.published_number);
     if anew {
-        let (_, uid) = chassis::name::new_id('r');
         // What it lacks is said in the language of whoever asks: it is no part of what is published.
         // So is what others say of it, which changes.
         let bare = Model { said: Said::default(), ..model.clone() };
         let content = pb::BusinessModel { gaps: Vec::new(), ..bare.into() };
-        let kept = revision::Model {
-            name: revision::name(&model.name, number),
-            uid: uid.to_string(),
-            revision: 1,
-            create_time: unit.now,
-            update_time: unit.now,
-            business_model: model.name.clone(),
-            number,
-            content: Packed(content),
-        };
-        revision::Entity::insert(kept.into_active_model()).exec_without_returning(unit.txn).await?;
+        revision::keep(unit, &model.name, number, content).await?;
     }
     if anew || number == 0 {
         WORDS.index(unit.txn, [(model.name.as_str(), words(model))], before.is_some()).await?;

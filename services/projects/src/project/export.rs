@@ -1,21 +1,20 @@
 //! Projects as a file of activities: page by page, record by record, never whole in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::pin::Pin;
 use std::sync::Arc;
 
 use chassis::auth::Caller;
+use chassis::download::{Pen, Press};
 use chassis::error::{Error, Result};
 use chassis::page::Ask;
-use chassis::wire::{Conversation, status};
-use chassis::{Context, Store, name, say};
-use futures::{Stream, StreamExt as _};
+use chassis::wire::Conversation;
+use chassis::{Context, Store, name};
 use proto::common::{FileChunk, Origin};
 use proto::partners::Partner;
 use proto::projects::indicator::CountingBasis;
 use proto::projects::{self as pb, ExportActivitiesRequest};
-use tokio::sync::{Semaphore, mpsc};
-use tonic::Status;
+use tonic::Response;
+use tonic::codegen::BoxStream;
 
 use super::describe::PARTNER;
 use super::peers::Partners;
@@ -29,13 +28,11 @@ use crate::{project_indicator, report, territory};
 
 /// Projects that are read at once.
 const PAGE: i32 = 100;
-/// Bytes that are sent at once, about.
-const CHUNK: usize = 256 * 1024;
 /// Exports that one process writes at once: each reads everything.
 const AT_ONCE: usize = 8;
 
 /// What is sent.
-pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<FileChunk, Status>> + Send>>;
+pub(crate) type Pieces = BoxStream<FileChunk>;
 
 /// Writes files of activities.
 #[derive(Clone)]
@@ -44,7 +41,7 @@ pub(crate) struct Exports {
     context: Context,
     partners: Partners,
     settings: Settings,
-    room: Arc<Semaphore>,
+    press: Press,
 }
 
 impl Exports {
@@ -54,38 +51,31 @@ impl Exports {
         partners: Partners,
         settings: Settings,
     ) -> Self {
-        Self { store, context: context.clone(), partners, settings, room: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { store, context: context.clone(), partners, settings, press: Press::new(AT_ONCE) }
     }
 
     /// The projects that the caller may see and asks for.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` on `filter` and `publisher`; `RESOURCE_EXHAUSTED` while many exports are being written.
-    pub(crate) async fn file(&self, caller: Arc<Caller>, request: ExportActivitiesRequest) -> Result<Pieces> {
+    pub(crate) async fn file(
+        &self,
+        caller: Arc<Caller>,
+        request: ExportActivitiesRequest,
+    ) -> Result<Response<Pieces>> {
         if !request.publisher.is_empty() {
             name::check_reference("publisher", PARTNER, &request.publisher)?;
         }
-        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Error::Exhausted {
-            reason: "EXPORTS_AT_ONCE",
-            why: say!(
-                "many exports are being written at this moment: try again in a minute",
-                "de nombreux exports sont en cours d'écriture : réessayez dans une minute"
-            ),
-            retry_after: Some(std::time::Duration::from_secs(30)),
-        })?;
         let least = self.settings.current(&caller).await?.public_k;
         let first = self.page(&caller, &request, "").await?;
-        let (sender, pieces) = mpsc::channel(2);
-        let conversation = Conversation::current();
         let exports = self.clone();
-        tokio::spawn(conversation.clone().carry(async move {
-            let mut file = File { exports, caller, request, sender, least, out: String::new() };
-            if let Err(error) = file.write(first).await {
-                let _ = file.sender.send(Err(status(error, &Conversation::current()))).await; // or nobody listens
-            }
-            drop(room);
-        }));
-        Ok(tokio_stream::wrappers::ReceiverStream::new(pieces).boxed())
+        let now = chrono::DateTime::from_timestamp_micros(self.context.clock.now().0).unwrap_or_default();
+        let file_name = format!("iati-activities-{}.xml", now.format("%Y-%m-%d"));
+        self.press.file(file_name, "application/xml", move |mut pen| async move {
+            let generated = (!request.reproducible).then_some(now);
+            pen.write(&iati::write::start(generated)).await;
+            File { exports, caller, request, pen, least }.write(first).await
+        })
     }
 
     async fn page(
@@ -113,25 +103,13 @@ struct File {
     exports: Exports,
     caller: Arc<Caller>,
     request: ExportActivitiesRequest,
-    sender: mpsc::Sender<Result<FileChunk, Status>>,
+    pen: Pen,
     /// How many people a figure must be of to be shown.
     least: i32,
-    out: String,
 }
 
 impl File {
     async fn write(&mut self, first: chassis::page::Page<Model>) -> Result<()> {
-        let now = self.exports.context.clock.now();
-        let generated = chrono::DateTime::from_timestamp_micros(now.0).unwrap_or_default();
-        self.out.push_str(&iati::write::start((!self.request.reproducible).then_some(generated)));
-        let opening = FileChunk {
-            file_name: format!("iati-activities-{}.xml", generated.format("%Y-%m-%d")),
-            mime_type: "application/xml".to_owned(),
-            chunk: Vec::new(),
-        };
-        if self.sender.send(Ok(opening)).await.is_err() {
-            return Ok(()); // nobody listens any more
-        }
         let mut page = first;
         loop {
             if !self.records(page.rows).await? {
@@ -142,8 +120,8 @@ impl File {
             }
             page = self.exports.page(&self.caller, &self.request, &page.next_page_token).await?;
         }
-        self.out.push_str(iati::write::END);
-        self.send().await;
+        self.pen.write(iati::write::END).await;
+        self.pen.send().await;
         Ok(())
     }
 
@@ -184,9 +162,8 @@ impl File {
                 let source = source.map(Source::unpack).transpose()?;
                 Ok::<_, Error>(publish::record(&project, source.as_ref(), &around))
             });
-            self.out.push_str(&written.await.map_err(Error::internal)??);
-            self.out.push('\n');
-            if self.out.len() >= CHUNK && !self.send().await {
+            let record = written.await.map_err(Error::internal)??;
+            if !self.pen.write(&format!("{record}\n")).await {
                 return Ok(false);
             }
         }
@@ -239,18 +216,6 @@ impl File {
         let found = store::named(self.exports.store.database().reader(), &names).await?;
         let seen = found.into_iter().filter(|parent| super::rules::sees(&self.caller, parent));
         Ok(seen.map(|parent| (parent.name.clone(), parent)).collect())
-    }
-
-    /// Sends what is written; false when nobody listens any more.
-    async fn send(&mut self) -> bool {
-        let text = std::mem::take(&mut self.out).into_bytes();
-        for piece in text.chunks(CHUNK) {
-            let piece = FileChunk { chunk: piece.to_vec(), ..FileChunk::default() };
-            if self.sender.send(Ok(piece)).await.is_err() {
-                return false;
-            }
-        }
-        true
     }
 }
 

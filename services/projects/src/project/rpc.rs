@@ -208,7 +208,7 @@ impl ProjectService for Projects {
         request: Request<pb::ExportActivitiesRequest>,
     ) -> Reply<Self::ExportActivitiesStream> {
         let caller = Caller::of(&request);
-        Ok(tonic::Response::new(self.exports.file(caller, request.into_inner()).await?))
+        Ok(self.exports.file(caller, request.into_inner()).await?)
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chassis::auth::Caller;
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
-use chassis::page::Ask;
 use chassis::wire::reply;
 use chassis::{Call, Context, Desk, Reply, Store, Told as _, name};
 use proto::common::{FileChunk, Origin};
@@ -229,23 +228,15 @@ impl ProgrammeService for Programmes {
         &self,
         request: Request<pb::GetProgrammeRevisionRequest>,
     ) -> Reply<pb::ProgrammeRevision> {
-        let asked = &request.get_ref().name;
-        name::check_reference("name", revision::PATTERN, asked)?;
-        reply(self.revisions.get(asked).await?.into())
+        self.revisions.published(&request.get_ref().name).await
     }
 
     async fn list_programme_revisions(
         &self,
         request: Request<pb::ListProgrammeRevisionsRequest>,
     ) -> Reply<pb::ListProgrammeRevisionsResponse> {
-        let caller = Caller::of(&request);
-        let request = request.get_ref();
-        let parent = name::parent_id("parent", rules::PATTERN, &request.parent)?;
-        let visible = store::revisions(parent.map(|_| request.parent.as_str()));
-        let page = self.revisions.list(Ask::of(request, &caller), visible).await?;
-        reply(pb::ListProgrammeRevisionsResponse {
-            programme_revisions: page.rows.into_iter().map(Into::into).collect(),
-            next_page_token: page.next_page_token,
-        })
+        let page = self.revisions.published_of(&Caller::of(&request), request.get_ref()).await?;
+        let (programme_revisions, next_page_token) = (page.rows, page.next_page_token);
+        reply(pb::ListProgrammeRevisionsResponse { programme_revisions, next_page_token })
     }
 }

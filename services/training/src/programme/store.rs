@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::auth::Caller;
-use chassis::column::{Coded, Packed};
+use chassis::column::Coded;
 use chassis::database::Unit;
 use chassis::error::Result;
 use chassis::filter::holds;
@@ -12,7 +12,7 @@ use proto::training as pb;
 use proto::training::programme::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel as _, QueryOrder as _};
+use sea_orm::{Condition, ConnectionTrait, QueryOrder as _};
 
 use super::revision;
 use super::row::{COLUMN, Column, Entity, Model};
@@ -86,29 +86,13 @@ pub(crate) async fn helping(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbE
     Entity::find().filter(COLUMN.state.eq(Coded::from(State::Published))).filter(any).all(db).await
 }
 
-/// The revisions of one programme, or of all.
-pub(crate) fn revisions(programme: Option<&str>) -> Condition {
-    Condition::all().add_option(programme.map(|programme| revision::COLUMN.programme.eq(programme)))
-}
-
-/// Keeps what is published, whenever it is published anew (TRN-2): its line in the change table is the programme's own.
+/// Keeps what is published, whenever it is published anew (TRN-2).
 pub(crate) async fn follow(programme: &Model, before: Option<&Model>, unit: &mut Unit<'_>) -> Result<()> {
     let number = programme.published_number;
     if number == before.map_or(0, |before| before.published_number) {
         return Ok(());
     }
-    let (_, uid) = chassis::name::new_id('r');
-    let kept = revision::Model {
-        name: revision::name(&programme.name, number),
-        uid: uid.to_string(),
-        revision: 1,
-        create_time: unit.now,
-        update_time: unit.now,
-        programme: programme.name.clone(),
-        number,
-        // What it lacks is said in the language of whoever asks: it is no part of what is published.
-        content: Packed(pb::Programme { gaps: Vec::new(), ..programme.clone().into() }),
-    };
-    revision::Entity::insert(kept.into_active_model()).exec_without_returning(unit.txn).await?;
-    Ok(())
+    // What it lacks is said in the language of whoever asks: it is no part of what is published.
+    let content = pb::Programme { gaps: Vec::new(), ..programme.clone().into() };
+    revision::keep(unit, &programme.name, number, content).await
 }
