@@ -14,6 +14,7 @@ from ensemble.identity.v1 import token_pb2, token_pb2_grpc, user_pb2, user_pb2_g
 from ensemble.partners.v1 import event_pb2_grpc, partner_pb2, partner_pb2_grpc
 
 import course
+import dcat
 import template
 
 address, invitation = sys.argv[1:3]
@@ -97,6 +98,7 @@ assert seen[0].data.Unpack(carried) and carried.name == first.name
 print("python: ok")
 
 template.check(channel, signed_in)
+dcat.check(channel, signed_in)
 
 # A course is planned here; what comes of it is looked at once its session is over.
 with open(sys.argv[3], "w", encoding="utf-8") as file:

@@ -23,6 +23,7 @@ use proto::partners::publication_service_client::PublicationServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
 use proto::partners::working_group_service_client::WorkingGroupServiceClient;
+use proto::projects::dataset_service_client::DatasetServiceClient;
 use proto::projects::indicator_service_client::IndicatorServiceClient;
 use proto::projects::need_service_client::NeedServiceClient;
 use proto::projects::observation_service_client::ObservationServiceClient;
@@ -192,6 +193,7 @@ impl Caller {
         needs: NeedServiceClient of "projects",
         strategies: StrategyServiceClient of "projects",
         participations: ParticipationServiceClient of "projects",
+        datasets: DatasetServiceClient of "projects",
         indicators: IndicatorServiceClient of "projects",
         project_indicators: ProjectIndicatorServiceClient of "projects",
         periods: ReportingPeriodServiceClient of "projects",

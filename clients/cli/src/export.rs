@@ -27,12 +27,7 @@ pub(crate) fn command(language: Language) -> Command {
         ],
         language,
     )
-    .arg(
-        Arg::new("file")
-            .value_name(language.pick("FILE", "FICHIER"))
-            .value_hint(ValueHint::FilePath)
-            .help(say("Where to; standard output without", "Où écrire ; sortie standard sinon")),
-    )
+    .arg(file(language))
     .arg(Arg::new("filter").long("filter").value_name("EXPRESSION").help(say(
         "Only those that fit, as of `project list`",
         "Seulement ceux qui conviennent, comme pour `project list`",
@@ -54,32 +49,73 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .subcommand(iati)
+    .subcommand(dcat(language))
     .subcommand(open_data::export(language))
 }
 
-pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
-    match matches.subcommand() {
-        Some(("open-data", matches)) => open_data::write(app, matches).await,
-        Some((_, matches)) => activities(app, matches).await,
-        None => Ok(()),
-    }
+fn dcat(language: Language) -> Command {
+    let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
+    leaf(
+        "dcat",
+        say(
+            "Writes the catalogue of published datasets as DCAT-AP 3 (JSON-LD), for open data portals to harvest",
+            "Écrit le catalogue des jeux de données publiés en DCAT-AP 3 (JSON-LD), à moissonner par les portails",
+        ),
+        &[
+            "ensemble export dcat catalogue.jsonld".to_owned(),
+            "ensemble export dcat --territory territories/fr-dep-84 > catalogue.jsonld".to_owned(),
+        ],
+        language,
+    )
+    .arg(file(language))
+    .arg(Arg::new("territory").long("territory").value_name("TERRITORY").help(say(
+        "Only those about this territory, or about one within it",
+        "Seulement ceux qui portent sur ce territoire, ou sur un territoire qu'il contient",
+    )))
+    .arg(
+        Arg::new("publisher")
+            .long("publisher")
+            .value_name("PARTNER")
+            .help(say("Only those of this partner", "Seulement ceux de cette organisation")),
+    )
 }
 
-async fn activities(app: &App, matches: &ArgMatches) -> Result {
-    let name = "ProjectService/ExportActivities";
-    let method = contract::method(name).ok_or_else(|| Fault::failure(name.to_owned()))?;
+fn file(language: Language) -> Arg {
+    Arg::new("file")
+        .value_name(language.pick("FILE", "FICHIER"))
+        .value_hint(ValueHint::FilePath)
+        .help(language.pick("Where to; standard output without", "Où écrire ; sortie standard sinon"))
+}
+
+/// The method that writes a kind of file, and the fields of its request that flags give.
+const FILES: [(&str, &str, &[&str]); 2] = [
+    ("iati", "ProjectService/ExportActivities", &["filter", "publisher"]),
+    ("dcat", "DatasetService/ExportCatalogue", &["territory", "publisher"]),
+];
+
+pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {
+    let Some((kind, matches)) = matches.subcommand() else { return Ok(()) };
+    if kind == "open-data" {
+        return open_data::write(app, matches).await;
+    }
+    let Some((_, name, flags)) = FILES.iter().find(|(known, ..)| *known == kind) else { return Ok(()) };
+    let method = contract::method(name).ok_or_else(|| Fault::failure((*name).to_owned()))?;
     let mut request = DynamicMessage::new(method.input());
-    let text = |flag: &str| matches.get_one::<String>(flag).cloned();
-    if let Some(filter) = text("filter") {
-        request.set_field_by_name("filter", Value::String(filter));
+    for flag in *flags {
+        let Some(text) = matches.get_one::<String>(flag).cloned() else { continue };
+        // An id alone is enough where the flag says of what.
+        let text = match *flag {
+            "publisher" if !text.contains('/') => format!("partners/{text}"),
+            "territory" if !text.contains('/') => format!("territories/{text}"),
+            _ => text,
+        };
+        request.set_field_by_name(flag, Value::String(text));
     }
-    if let Some(publisher) = text("publisher") {
-        let publisher = if publisher.contains('/') { publisher } else { format!("partners/{publisher}") };
-        request.set_field_by_name("publisher", Value::String(publisher));
+    if kind == "iati" {
+        request.set_field_by_name("include_contacts", Value::Bool(matches.get_flag("contacts")));
     }
-    request.set_field_by_name("include_contacts", Value::Bool(matches.get_flag("contacts")));
     let mut pieces = app.client.server_stream(&method, request).await?;
-    let file = text("file").map(PathBuf::from);
+    let file = matches.get_one::<String>("file").map(PathBuf::from);
     let place = |_: &str| file.clone().map_or(Place::Output, Place::At);
     if let (Some(path), bytes) = arrive(app, &mut pieces, place).await? {
         arrived(app, &path, bytes);

@@ -1,5 +1,6 @@
 //! The day of whoever is calling: what waits for them first, then what they wait for, and the command to type for each.
 
+mod datasets;
 mod models;
 mod network;
 mod partner;

@@ -18,6 +18,7 @@ mod m20261125_name_source_participants;
 mod m20261126_detail_project;
 mod m20261127_create_participation;
 mod m20261127_create_strategy;
+mod m20261127_create_dataset;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -38,5 +39,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_detail_project::Migration),
         Box::new(m20261127_create_strategy::Migration),
         Box::new(m20261127_create_participation::Migration),
+        Box::new(m20261127_create_dataset::Migration),
     ]
 }

@@ -148,6 +148,38 @@ impl<R: Told> Desk<R> {
         self.answer(&caller, self.store.update(call, patch, mask, &asked, may, rule).await?)
     }
 
+    /// As [`update`](Self::update), where peers are asked about what would come of it. Nothing is asked about what is refused
+    /// anyway, and what was asked about is what is written.
+    ///
+    /// # Errors
+    /// As [`Store::update`]; what the peers say; ABORTED when someone changed it in between.
+    pub async fn update_once_asked<M, F: Future<Output = Result<()>> + Send>(
+        &self,
+        request: Request<M>,
+        may: impl Fn(&Caller, &R) -> bool + Send + Sync + Clone + 'static,
+        ask: impl FnOnce(R) -> F + Send,
+        rule: impl Fn(&mut R, &R::Message, &Call) -> Result<()> + Send + Sync + Clone + 'static,
+    ) -> Reply<R::Message>
+    where
+        M: Update<Resource = R::Message> + prost::Name,
+    {
+        let (mut call, request) = self.open(request)?;
+        let (patch, mask) = request.into_parts();
+        let asked = patch.name().to_owned();
+        name::check_reference(&format!("{}.name", M::FIELD), R::PATTERN, &asked)?;
+        let caller = Arc::clone(&call.caller);
+        let before = self.store.get(&asked).await.ok(); // whether the caller may know that it is missing is said below
+        let update = |call: Call| {
+            self.store.update(call, patch.clone(), mask.clone(), &asked, may.clone(), rule.clone())
+        };
+        let rehearsed = update(Call { validate_only: true, ..call.clone() }).await?;
+        if let Some(before) = before.filter(|_| call.etag.is_empty()) {
+            call.etag = etag(*before.clone().revision());
+        }
+        ask(rehearsed).await?;
+        self.answer(&caller, update(call).await?)
+    }
+
     /// Answers a verb: a rule applied to the row that the request names.
     ///
     /// # Errors

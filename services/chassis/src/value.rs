@@ -11,7 +11,7 @@ use proto::common::{DateRange, Money};
 
 pub use identifier::{identifier, identifiers, is_lei, is_ror, is_siren, is_siret};
 pub use iso::exponent;
-pub use link::{evidence, https, sha256, website};
+pub use link::{evidence, https, media_type, sha256, website};
 pub use number::{decimal_value, number, parse_number, ratio, ratio_value};
 
 use crate::column::Day;

@@ -1,5 +1,6 @@
 //! Stories of projects.
 
+mod dataset;
 mod export;
 pub(crate) mod import;
 mod indicator;

@@ -18,6 +18,10 @@ const COLUMNS: &[(&str, &str)] = &[
         "name partner state resource_type quantity unit amount confirmed_quantity confirmed_amount awaiting_partner|recipient description period awaiting awaiting_since agreement origin external_reference",
     ),
     (
+        "ensemble.projects.v1.Dataset",
+        "name title state publisher access_right fair_score|themes frequency high_value project territories recommendations publish_time update_time",
+    ),
+    (
         "ensemble.partners.v1.Agreement",
         "name kind state period days_to_expiry waiting_parties|legally_binding renewal_mode in_force_date last_date predecessor successor origin",
     ),

@@ -3,7 +3,7 @@
 use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
-use super::{SHOWN, Section, debt, find, lines, models, promises, training, voice};
+use super::{SHOWN, Section, datasets, debt, find, lines, models, promises, training, voice};
 use crate::app::App;
 use crate::deed::items_of;
 use crate::fault::Result;
@@ -110,6 +110,7 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
     sections.extend(training::of_partners(app, &partners).await?);
     sections.extend(models::of_partners(app, &partners).await?);
     sections.extend(voice::of_partners(app, &partners).await?);
+    sections.extend(datasets::of_partners(app, &partners).await?);
     sections.push(Section {
         id: "partners",
         title: say!(language, "Your partners", "Vos organisations"),

@@ -97,7 +97,11 @@ pub fn evidence(field: &str, evidence: &Evidence) -> Result<Evidence> {
 }
 
 /// `type/subtype` (RFC 6838), in lower case.
-fn media_type(field: &str, kind: &str) -> Result<String> {
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` on `field`.
+pub fn media_type(field: &str, kind: &str) -> Result<String> {
     let name = |name: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
         (1..=127).contains(&name.len()) && name.bytes().all(plain)

@@ -56,19 +56,33 @@ fn ensembles_own_lists_are_those_of_the_domain() {
         .map(|list| (list.code, list.codes.len()))
         .collect();
     let expected = BTreeMap::from([
+        ("ACCESS_RIGHT", 3),
         ("AGE_BAND", 8),
         ("COLLEGE", 6),
         ("CORE_ISSUE", 4),
+        ("DATA_THEME", 14),
         ("DIGCOMP", 21),
         ("DIGCOMP_AREA", 5),
         ("DISABILITY", 3),
         ("DISAGGREGATION_DIMENSION", 5),
         ("DIVIDE_DIMENSION", 8),
+        ("FAIR_CHECK", 20),
+        ("FREQUENCY", 38),
         ("FUNCTIONAL_CAPACITY", 5),
         ("HEALTH_CHECK_BLOCK", 4),
         ("HEALTH_CHECK_STATEMENT", 12),
         ("LEARNING_OPPORTUNITY_TYPE", 6),
         ("LICENCE", 7),
+        ("NON_PROPRIETARY_FORMAT", 26),
+        ("PLACE_ACCESS", 6),
+        ("PLACE_ADAPTATION", 7),
+        ("PLACE_AUDIENCE", 5),
+        ("PLACE_LABEL", 10),
+        ("PLACE_MOBILITY", 2),
+        ("PLACE_PRICE", 3),
+        ("PLACE_PROGRAMME", 11),
+        ("PLACE_SERVICE", 9),
+        ("PLACE_SUPPORT", 4),
         ("RECOMMENDATION", 8),
         ("RESOURCE_TYPE", 11),
         ("RESOURCE_UNIT", 8),
@@ -136,7 +150,7 @@ fn a_code_is_known_labelled_and_offered() {
 async fn lists_are_listed_without_codes_and_shown_with_them() {
     let listed = rpc::CodeLists.list_code_lists(tonic::Request::new(pb::ListCodeListsRequest {})).await;
     let listed = listed.expect("the lists").into_inner().code_lists;
-    assert_eq!(listed.len(), 92);
+    assert_eq!(listed.len(), 106);
     assert!(listed.iter().all(|list| list.codes.is_empty() && list.code_count > 0));
 
     let shown = get("codeLists/iati-organisation-type").await.expect("the list");

@@ -17,6 +17,8 @@ pub struct Facts {
     pub open_parts: usize,
     /// Its final report was accepted.
     pub final_report: bool,
+    /// The datasets that it announced and that are neither published nor withdrawn.
+    pub announced: Vec<String>,
 }
 
 /// A need that a project answers.

@@ -194,11 +194,11 @@ pub fn may_be_carried(project: &Model, carrier: &Carrier) -> Result<()> {
     }
 }
 
-/// Its final report is accepted, or all its parts are over, since a project with parts does not report; and no need is
-/// left without a word (PRJ-15).
+/// Its final report is accepted, or all its parts are over, since a project with parts does not report; what datasets it announced
+/// are published or withdrawn; and no need is left without a word (PRJ-15).
 pub(crate) fn may_be_closed(project: &Model, _: Micros) -> Result<()> {
     let refuse = |why| Err(Error::refused("PRJ-15", why));
-    let Facts { parts, open_parts, final_report, ref needs, .. } = project.facts;
+    let Facts { parts, open_parts, final_report, ref needs, ref announced, .. } = project.facts;
     if open_parts > 0 {
         return refuse(say!(
             "{open_parts} of its parts are not over: close or cancel them first",
@@ -207,6 +207,13 @@ pub(crate) fn may_be_closed(project: &Model, _: Micros) -> Result<()> {
     }
     if parts == 0 && !final_report {
         return refuse(say!("its final report is not accepted", "son rapport final n'est pas accepté"));
+    }
+    if !announced.is_empty() {
+        let announced = announced.join(", ");
+        return refuse(say!(
+            "publish the datasets that it announced, or withdraw them with a reason: {announced}",
+            "publiez les jeux de données qu'il a annoncés, ou retirez-les avec un motif : {announced}"
+        ));
     }
     let settled = [need::State::Resolved, need::State::Rejected];
     let open: Vec<&str> =

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use chassis::column::{Coded, Day};
 use proto::common::Origin;
 use proto::projects::project::State;
-use proto::projects::{need, report};
+use proto::projects::{dataset, need, report};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ConnectionTrait, ExprTrait as _};
+use sea_orm::{ConnectionTrait, ExprTrait as _, Order};
 
 use super::facts::{Facts, Need, Promise};
 use super::row::Model;
@@ -41,6 +41,7 @@ pub(crate) async fn gather(projects: Vec<&mut Model>, db: &impl ConnectionTrait)
     promises(db, &names, &mut facts).await?;
     parts(db, &names, &mut facts).await?;
     final_reports(db, &names, &mut facts).await?;
+    announced(db, &names, &mut facts).await?;
     let states = needs(db, &projects).await?;
     let around = around(db, &projects).await?;
     for project in projects {
@@ -126,6 +127,24 @@ async fn final_reports(
             .to_owned();
         for row in db.query_all(&accepted).await? {
             facts.entry(row.try_get("", "project")?).or_default().final_report = true;
+        }
+    }
+    Ok(())
+}
+
+async fn announced(
+    db: &impl ConnectionTrait,
+    names: &[String],
+    facts: &mut HashMap<String, Facts>,
+) -> Result<(), DbErr> {
+    for chunk in names.chunks(CHUNK) {
+        let drafts = select("dataset", &["project", "name"], "project", chunk)
+            .and_where(Expr::col("state").eq(Coded::from(dataset::State::Draft)))
+            .order_by("name", Order::Asc)
+            .to_owned();
+        for row in db.query_all(&drafts).await? {
+            let told = facts.entry(row.try_get("", "project")?).or_default();
+            told.announced.push(row.try_get("", "name")?);
         }
     }
     Ok(())

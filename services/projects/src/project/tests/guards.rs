@@ -232,6 +232,16 @@ fn prj_15_a_project_with_parts_is_closed_once_they_are_over() {
 }
 
 #[test]
+fn prj_15_what_was_announced_is_published_or_withdrawn_first() {
+    let mut project = in_state(State::Completed);
+    project.facts.needs[0].state = need::State::Resolved;
+    project.facts.announced = vec!["datasets/d1".to_owned()];
+    assert_eq!(rule(close(&mut project.clone(), "a note", &coordinator())), "PRJ-15");
+    project.facts.announced.clear();
+    assert_eq!(rule(close(&mut project, "", &coordinator())), "");
+}
+
+#[test]
 fn prj_15_needs_left_open_are_left_with_a_word() {
     let closed = |state: need::State, note: &str| {
         let mut project = in_state(State::Completed);
