@@ -45,7 +45,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(need::rpc::service(context)?);
             routes.add_service(strategy::rpc::service(context, &settings)?);
             routes.add_service(participation::rpc::service(context, &settings)?);
-            routes.add_service(dataset::rpc::service(context)?);
+            routes.add_service(dataset::rpc::service(context, &settings)?);
             routes.add_service(result::rpc::service(context, &settings)?);
             project::follow::start(context)
         }

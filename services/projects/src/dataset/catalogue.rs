@@ -13,8 +13,6 @@ use super::code::theme;
 use super::row::Model;
 use crate::territory::row::Model as Territory;
 
-/// The terms on which the catalogue itself may be used.
-const LICENCE: &str = "etalab-2.0";
 /// What the registry calls its catalogue.
 const TITLE: [(&str, &str); 2] = [("en", "Data of the network"), ("fr", "Les données du réseau")];
 const DESCRIPTION: [(&str, &str); 2] = [
@@ -39,8 +37,9 @@ pub(super) struct Around<'a> {
     pub(super) territories: &'a HashMap<String, Territory>,
 }
 
-/// The beginning of the file: what words mean, and the catalogue itself; entries say for themselves that they are in it.
-pub(super) fn start(base: &str) -> String {
+/// The beginning of the file: what words mean, and the catalogue itself, under the licence that the network agreed on for its open
+/// data; entries say for themselves that they are in it.
+pub(super) fn start(base: &str, terms: &str) -> String {
     let context = json!({
         "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
@@ -62,7 +61,7 @@ pub(super) fn start(base: &str) -> String {
         "dct:title": said(&TITLE),
         "dct:description": said(&DESCRIPTION),
         "dct:publisher": { "@id": base, "@type": "foaf:Agent", "foaf:name": format!("Ensemble, {host}") },
-        "dct:license": licence(LICENCE),
+        "dct:license": licence(terms),
         "dct:language": [language("ENG"), language("FRA")],
         "dcat:themeTaxonomy": {
             "@id": format!("{AUTHORITY}/data-theme"),

@@ -18,6 +18,7 @@ use super::store;
 use crate::measure::TERRITORY;
 use crate::project::describe::PARTNER;
 use crate::project::peers::Partners;
+use crate::settings::Settings;
 
 /// Entries that are read at once.
 const PAGE: u64 = 200;
@@ -31,19 +32,20 @@ const JSON_LD: &str = "application/ld+json";
 pub(crate) struct Exports {
     context: Context,
     partners: Partners,
+    settings: Settings,
     press: Press,
 }
 
 impl Exports {
-    pub(crate) fn new(context: &Context, partners: Partners) -> Self {
-        Self { context: context.clone(), partners, press: Press::new(AT_ONCE) }
+    pub(crate) fn new(context: &Context, partners: Partners, settings: Settings) -> Self {
+        Self { context: context.clone(), partners, settings, press: Press::new(AT_ONCE) }
     }
 
     /// The catalogue that is asked for, as anyone may read it.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` naming every wrong field; `RESOURCE_EXHAUSTED` while many are being written.
-    pub(crate) fn file(
+    pub(crate) async fn file(
         &self,
         caller: Arc<Caller>,
         request: pb::ExportCatalogueRequest,
@@ -53,11 +55,12 @@ impl Exports {
         wrong.reference("territory", TERRITORY, &request.territory)?;
         wrong.reference("publisher", PARTNER, &request.publisher)?;
         wrong.finish()?;
+        let terms = self.settings.current(&caller).await?.open_data_licence.clone();
         let exports = self.clone();
         let base = self.context.config.public_url().to_owned();
         self.press.file("catalogue.jsonld".to_owned(), JSON_LD, move |mut pen| async move {
             let reader = exports.context.database.reader();
-            pen.write(&catalogue::start(&base)).await;
+            pen.write(&catalogue::start(&base, &terms)).await;
             let mut after = String::new();
             loop {
                 let page =

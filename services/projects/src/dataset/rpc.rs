@@ -22,13 +22,14 @@ use super::{fair, licence, revision, rules, store};
 use crate::measure::TERRITORY;
 use crate::project;
 use crate::project::describe::PARTNER;
+use crate::settings::Settings;
 
-pub(crate) fn service(context: &Context) -> Result<DatasetServiceServer<Datasets>> {
+pub(crate) fn service(context: &Context, settings: &Settings) -> Result<DatasetServiceServer<Datasets>> {
     Ok(DatasetServiceServer::new(Datasets {
         desk: Desk::new(context),
         revisions: Store::new(context),
         partners: peers::Partners::new(context)?,
-        exports: Exports::new(context, project::peers::Partners::new(context)?),
+        exports: Exports::new(context, project::peers::Partners::new(context)?, settings.clone()),
     }))
 }
 
@@ -120,7 +121,7 @@ impl DatasetService for Datasets {
         &self,
         request: Request<pb::ExportCatalogueRequest>,
     ) -> Reply<Self::ExportCatalogueStream> {
-        Ok(self.exports.file(Caller::of(&request), request.into_inner())?)
+        Ok(self.exports.file(Caller::of(&request), request.into_inner()).await?)
     }
 
     async fn summarize_datasets(

@@ -430,7 +430,12 @@ fn an_entry_is_told_in_the_words_of_dcat() {
     let base = "https://ensemble.example.org";
     let (partners, territories) = (HashMap::new(), HashMap::new());
     let around = Around { base, partners: &partners, territories: &territories };
-    let text = format!("{}{}{}", catalogue::start(base), catalogue::entry(&entry, &around), catalogue::END);
+    let text = format!(
+        "{}{}{}",
+        catalogue::start(base, "etalab-2.0"),
+        catalogue::entry(&entry, &around),
+        catalogue::END
+    );
     let told: serde_json::Value = serde_json::from_str(&text).unwrap();
     let [registry, entry] = told["@graph"].as_array().unwrap().as_slice() else { panic!("{text}") };
     assert_eq!(registry["dct:license"]["@id"], "https://spdx.org/licenses/etalab-2.0");
