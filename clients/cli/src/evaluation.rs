@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::call::{list, value_of};
+use crate::chart;
 use crate::print::paint::{Style, clean};
 use crate::print::{bar, cell};
 use crate::say::{Language, say};
@@ -67,7 +68,8 @@ fn evaluation(app: &App, told: &Value) -> String {
     let mut learning: Vec<String> = passed(&told["passRate"], language).into_iter().collect();
     learning.extend(list(&told["learning"]).iter().map(|one| gain(one, language)));
     let behaviour = list(&told["behaviour"]).iter().map(|one| gain(one, language)).collect();
-    let results = list(&told["results"]).iter().map(change).collect();
+    let mut results: Vec<String> = list(&told["results"]).iter().map(change).collect();
+    results.extend(list(&told["indicators"]).iter().map(|one| expected(one, language)));
     let levels: [(&str, Vec<String>); 4] = [
         (
             language
@@ -83,8 +85,10 @@ fn evaluation(app: &App, told: &Value) -> String {
             behaviour,
         ),
         (
-            language
-                .pick("4  Results: capacities where it was held", "4  Résultats : capacités du territoire"),
+            language.pick(
+                "4  Results: capacities where it was held, indicators of projects",
+                "4  Résultats : capacités du territoire, indicateurs de projets",
+            ),
             results,
         ),
     ];
@@ -151,6 +155,20 @@ fn change(change: &Value) -> String {
         text(&change["functionalCapacity"]),
         text(&change["capacityAssessment"])
     )
+}
+
+/// An indicator in which an effect was expected: from where to where, and how much of the way that is.
+fn expected(result: &Value, language: Language) -> String {
+    let title = text(&result["title"]["displayText"]);
+    let title = if title.is_empty() { text(&result["projectIndicator"]) } else { title };
+    let value = |field: &str| match chart::shown(&result[field], language) {
+        shown if shown.is_empty() => NOTHING.to_owned(),
+        shown => shown,
+    };
+    let (from, to) = (value("baseline"), value("latestActual"));
+    let share: Option<f64> = result["achievement"]["value"].as_str().and_then(|digits| digits.parse().ok());
+    let share = share.map(|share| format!("  {}  {}", bar::of(share, BAR), percent(share, language)));
+    format!("{title}{} {from} → {to}{}", language.colon(), share.unwrap_or_default())
 }
 
 /// A part of a whole; counts of people lose nothing as floats.
@@ -256,6 +274,14 @@ mod tests {
             "passRate": { "people": 18, "completed": 9 },
             "learning": [gain(18, "1.5")],
             "results": [{ "subject": "territories/t", "capacityAssessment": "capacityAssessments/c", "functionalCapacity": "EVALUATE", "change": -1 }],
+            "indicators": [
+                {
+                    "projectIndicator": "projects/p/projectIndicators/people", "title": { "displayText": "People helped" },
+                    "baseline": { "decimal": { "value": "0" } }, "latestActual": { "decimal": { "value": "950" } },
+                    "achievement": { "value": "0.95" },
+                },
+                { "projectIndicator": "projects/p/projectIndicators/devices" },
+            ],
         });
         app.language = Language::Fr;
         let french = evaluation(&app, &told);
@@ -268,6 +294,9 @@ mod tests {
             "1.2 : +1,5 niveaux, 18 personnes",
             "   —",
             "   territories/t  EVALUATE  -1  (capacityAssessments/c)",
+            "   People helped : 0 → 950  ",
+            "  95,0 %",
+            "   projects/p/projectIndicators/devices : — → —",
         ] {
             assert!(french.contains(line), "{line}\n{french}");
         }

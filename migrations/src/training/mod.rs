@@ -14,6 +14,7 @@ mod m20261126_create_participant;
 mod m20261126_create_programme;
 mod m20261126_create_session;
 mod m20261126_draw_seats;
+mod m20261127_expect_results;
 mod m20261127_import_sessions;
 
 /// The list, oldest first.
@@ -32,5 +33,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_compromise_issuer_key::Migration),
         Box::new(m20261126_assess_by_instrument::Migration),
         Box::new(m20261127_import_sessions::Migration),
+        Box::new(m20261127_expect_results::Migration),
     ]
 }

@@ -1,5 +1,6 @@
 //! What the services that stand above partners and projects ask of them and of identity, on behalf of the caller.
 
+mod indicators;
 pub mod organisations;
 pub mod settings;
 
@@ -28,6 +29,7 @@ use proto::projects::{
 use tonic::Code;
 use tonic::transport::Channel;
 
+pub use self::indicators::{Indicators, PROJECT_INDICATOR};
 use self::organisations::Handed;
 
 /// The pattern of names of partners.
@@ -44,8 +46,25 @@ pub const NEED: &str = "territories/{territory}/needs/{need}";
 
 /// The pattern of names of commitments.
 pub const COMMITMENT: &str = "partnerships/{partnership}/commitments/{commitment}";
-/// Needs that are asked for at a time.
+/// Resources that are asked for one by one, at a time.
 const TOGETHER: usize = 16;
+
+/// Those of these resources that are there, in their order, where a peer gives them one by one; several are asked for at a time.
+async fn those_there<T, F>(names: &[String], one: impl Fn(&String) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<tonic::Response<T>, tonic::Status>>,
+{
+    let mut found = Vec::with_capacity(names.len());
+    for some in names.chunks(TOGETHER) {
+        for answer in futures::future::join_all(some.iter().map(&one)).await {
+            match answer {
+                Err(status) if status.code() == Code::NotFound => {}
+                answer => found.push(peer::answer(answer)?),
+            }
+        }
+    }
+    Ok(found)
+}
 
 /// The partners service.
 #[derive(Clone)]
@@ -323,21 +342,12 @@ impl Needs {
     /// # Errors
     /// `UNAVAILABLE` when projects cannot be asked.
     pub async fn found(&self, caller: &Caller, names: &[String]) -> Result<Vec<Need>> {
-        let mut found = Vec::with_capacity(names.len());
-        for some in names.chunks(TOGETHER) {
-            let one = |name: &String| {
-                let request = peer::on_behalf_of(caller, GetNeedRequest { name: name.clone() });
-                let mut client = self.0.clone();
-                async move { client.get_need(request).await }
-            };
-            for answer in futures::future::join_all(some.iter().map(one)).await {
-                match answer {
-                    Err(status) if status.code() == Code::NotFound => {}
-                    answer => found.push(peer::answer(answer)?),
-                }
-            }
-        }
-        Ok(found)
+        let one = |name: &String| {
+            let request = peer::on_behalf_of(caller, GetNeedRequest { name: name.clone() });
+            let mut client = self.0.clone();
+            async move { client.get_need(request).await }
+        };
+        those_there(names, one).await
     }
 
     /// The qualified needs of a territory.

@@ -5,7 +5,7 @@
 //! `status_list`, `issuer_key`, `feedback_secret`, `feedback_used`, `feedback_count` and `session_source`. Asks partners whether the
 //! providers of what is published take part, and which recommendations are adopted, and how many seats a
 //! commitment has; identity who a trainer is; projects which
-//! territories there are.
+//! territories there are, and how far the indicators have come in which the effect of training is expected.
 
 mod alignment;
 pub mod assessment;
@@ -31,13 +31,20 @@ pub const SERVICE: chassis::Service = chassis::Service {
     mount: |context, routes| {
         async move {
             let partners = peers::Partners::new(context)?;
+            let indicators = peers::Indicators::new(context)?;
             let settings = peers::settings::Settings::new(context)?;
-            routes.add_service(programme::rpc::service(context, &partners, settings.clone()));
+            routes.add_service(programme::rpc::service(
+                context,
+                &partners,
+                indicators.clone(),
+                settings.clone(),
+            ));
             routes.add_service(trainer::rpc::service(context, &partners, peers::People::new(context)?));
             routes.add_service(session::rpc::service(
                 context,
                 peers::Places::new(context)?,
                 peers::Commitments::new(context)?,
+                indicators,
                 settings.clone(),
                 chassis::seal::Seals::open(&context.config)?,
             ));

@@ -12,9 +12,11 @@ use super::assessment::assess;
 use super::attendance::{complete, entry, record};
 use super::enrolment::{enrol, listed};
 use super::participant::learner;
+use super::programme;
 use super::session::{self, school};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
+use crate::projects::reporting::{halves, number, reporting};
 
 async fn tokens(by: &Caller, session: &str) -> Result<tonic::Response<pb::FeedbackTokens>, tonic::Status> {
     let request = pb::GetFeedbackTokensRequest { name: session.to_owned() };
@@ -205,6 +207,47 @@ async fn gdp_2_of_a_session_of_few_nothing_is_told(network: &'static Network) {
     assert_eq!((counted.seats, counted.seated.unwrap().count), (10, None));
 }
 
+/// Level 4: how far the indicators have come in which the effect was expected, as their projects say.
+async fn kirkpatrick_4_tells_how_far_the_expected_indicators_have_come(network: &'static Network) {
+    let school = school(network).await;
+    let reporting = reporting(network, &school.partner).await;
+    let expecting = |names: &[&String]| pb::Programme {
+        project_indicators: names.iter().map(|name| (*name).clone()).collect(),
+        ..school.programme.clone()
+    };
+    let none = format!("{}/projectIndicators/none", reporting.project);
+    let paths = ["project_indicators"];
+    let refused = programme::change(&school.admin, expecting(&[&reporting.people, &none]), &paths).await;
+    assert_eq!(expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields, ["project_indicators[1]"]);
+    done(programme::change(&school.admin, expecting(&[&reporting.people]), &paths).await);
+    let own = |name: &String| pb::Session { project_indicators: vec![name.clone()], ..school.draft(5) };
+    let wrong = done(school.plan(&school.admin, own(&none)).await).name;
+    let refused = session::open(&school.admin, &wrong).await;
+    assert_eq!(expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields, ["project_indicators[0]"]);
+    done(session::cancel(&school.admin, &wrong).await);
+    let opened = school.opened(own(&reporting.devices)).await.name;
+
+    let nobody = network.anonymous();
+    let told = async || {
+        let told = of_programme(&nobody, &school.programme.name).await.indicators;
+        let [people] = told.try_into().unwrap();
+        people
+    };
+    let before: pb::ExpectedResult = told().await;
+    assert_eq!(before.project_indicator, reporting.people);
+    assert!(before.title.is_some() && before.baseline == Some(number("0")), "{before:?}");
+    assert!(before.latest_actual.is_none() && before.achievement.is_none(), "nothing was reported (BEY-9)");
+    let [earlier, _] = halves(network).await;
+    reporting.accepted(&school.admin, &earlier, "95").await;
+    let after: pb::ExpectedResult = told().await;
+    assert_eq!(after.latest_actual, Some(number("95")));
+    assert_eq!(after.achievement.map(|share| share.value).as_deref(), Some("0.95"));
+    let of_session = evaluation(&nobody, &opened).await.indicators;
+    let names: Vec<_> = of_session.iter().map(|one| one.project_indicator.clone()).collect();
+    assert_eq!(names, [reporting.devices.clone(), reporting.people.clone()], "its own, and its programme's");
+}
+
+told_everywhere!(kirkpatrick_4_tells_how_far_the_expected_indicators_have_come);
 told_alone!(
     gdp_2_what_people_thought_is_told_of_many_and_joined_to_nobody,
     gdp_2_of_a_session_of_few_nothing_is_told,

@@ -8,4 +8,4 @@ pub(crate) mod store;
 pub mod suggest;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,7 +16,12 @@ use super::suggest::suggest;
 use crate::programme::row::Model as Programme;
 use crate::programme::tests::{OTHER, PROVIDER, admin, call, person, programme, told as refused};
 
-fn rating(core_issue: &str, functional_capacity: &str, existing: i32, desired: i32) -> pb::CapacityRating {
+pub(crate) fn rating(
+    core_issue: &str,
+    functional_capacity: &str,
+    existing: i32,
+    desired: i32,
+) -> pb::CapacityRating {
     pb::CapacityRating {
         core_issue: core_issue.to_owned(),
         functional_capacity: functional_capacity.to_owned(),
@@ -46,7 +51,7 @@ fn today() -> Day {
     day("2026-03-01")
 }
 
-fn assessment(state: State, date: &str) -> Model {
+pub(crate) fn assessment(state: State, date: &str) -> Model {
     Model { state: state.into(), ..create("c", &draft(date), today(), &admin(PROVIDER)).unwrap() }
 }
 

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chassis::column::{Day, Micros};
+use chassis::column::{Day, Micros, Strings};
+use chassis::error::{Result, Violations};
 use chassis::suppress::{Sum, hidden};
-use chassis::value;
+use chassis::{say, value};
 use chrono::Months;
+use peers::PROJECT_INDICATOR;
 use proto::common::Alignment;
 use proto::common::alignment::Framework;
+use proto::projects::ProjectIndicator;
 use proto::training as pb;
 use proto::training::assessment::Phase;
 use rust_decimal::Decimal;
@@ -25,6 +28,8 @@ use crate::session;
 
 /// After so many months nobody is followed up any more (TRN-16).
 const FOLLOWED_UP: u32 = 12;
+/// Indicators that a programme or a session names, at most.
+const MOST_INDICATORS: usize = 50;
 /// Counts are summed in millionths.
 const ONE: i128 = 1_000_000;
 
@@ -211,9 +216,45 @@ pub fn changes(held: &[Held], assessments: &[CapacityAssessment]) -> Vec<pb::Cap
     found.into_iter().map(change).collect()
 }
 
+/// The indicators that a draft names, in which an effect is expected.
+///
+/// # Errors
+/// INTERNAL never is; what is wrong is noted.
+pub fn named(wrong: &mut Violations, names: &[String]) -> Result<Strings> {
+    if names.len() > MOST_INDICATORS {
+        wrong.add("project_indicators", say!("at most {MOST_INDICATORS}", "{MOST_INDICATORS} au plus"));
+    }
+    wrong.references("project_indicators", PROJECT_INDICATOR, names)
+}
+
+/// The indicators in which an effect is expected: these, and those of the sessions that were held; each once.
+pub fn expected(own: &[String], held: &[Held]) -> Vec<String> {
+    let theirs = held.iter().flat_map(|held| held.session.project_indicators.iter());
+    let mut expected: Vec<String> = Vec::new();
+    for name in own.iter().chain(theirs) {
+        if !expected.contains(name) {
+            expected.push(name.clone());
+        }
+    }
+    expected
+}
+
+/// What of an indicator level 4 tells.
+pub fn expected_result(indicator: ProjectIndicator) -> pb::ExpectedResult {
+    pb::ExpectedResult {
+        project_indicator: indicator.name,
+        title: indicator.title,
+        baseline: indicator.baseline.and_then(|baseline| baseline.value),
+        latest_actual: indicator.latest_actual,
+        latest_actual_period: indicator.latest_actual_period,
+        achievement: indicator.achievement,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capacity_assessment::tests::{assessment, rating};
     use crate::session::tests::session;
 
     fn held(people: i32, completed: i32, gain: &str) -> Held {
@@ -268,6 +309,119 @@ mod tests {
         assert_eq!(few.learning[0].people, Some(6), "those of the other would be found by the difference");
         let none = evaluate(&[held(4, 4, "1")], Vec::new(), 5, Micros(0));
         assert!(none.learning[0].suppressed && none.learning[0].mean_gain.is_none());
+    }
+
+    /// A session of the capacities that the outcomes of its programme are aligned with, held in a territory until April 2026.
+    fn taught(codes: &[&str]) -> Held {
+        let aligned = |code: &&str| pb::LearningOutcome {
+            alignment: Some(Alignment {
+                framework: Framework::UndpCd.into(),
+                target_code: (*code).to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let content = pb::Programme { outcomes: codes.iter().map(aligned).collect(), ..Default::default() };
+        let mut session = session(pb::session::State::Closed);
+        "territories/t".clone_into(&mut session.territory);
+        session.known.content = Some(Arc::new(content));
+        Held { session: Arc::new(session), feedback: Counts::default(), assessments: Vec::new() }
+    }
+
+    /// An assessment of a territory by what there is of two capacities, compared with an earlier one.
+    fn assessed(date: &str, existing: [i32; 2], before: Option<(&str, [i32; 2])>) -> CapacityAssessment {
+        let made = |date: &str, existing: [i32; 2]| {
+            let rating = |(code, existing): (&str, i32)| rating("LEADERSHIP", code, existing, 5);
+            CapacityAssessment {
+                subject: "territories/t".to_owned(),
+                assessment_date: Day::parse(date).unwrap(),
+                ratings: ["EVALUATE", "ASSESS_VISION"]
+                    .into_iter()
+                    .zip(existing)
+                    .map(rating)
+                    .collect::<Vec<_>>()
+                    .into(),
+                ..assessment(pb::capacity_assessment::State::Validated, "2026-03-01")
+            }
+        };
+        let before = before.map(|(date, existing)| Arc::new(made(date, existing)));
+        CapacityAssessment { before, ..made(date, existing) }
+    }
+
+    #[test]
+    fn trn_17_level_4_tells_what_changed_of_what_is_taught_where_it_was_held() {
+        let better = assessed("2026-10-01", [4, 5], Some(("2026-01-01", [1, 1])));
+        let told = |held: &[Held], assessments: &[CapacityAssessment]| -> Vec<(String, i32)> {
+            let told = changes(held, assessments).into_iter();
+            told.map(|change| (change.functional_capacity, change.change)).collect()
+        };
+        let one = |change| vec![("EVALUATE".to_owned(), change)];
+        assert_eq!(told(&[taught(&["EVALUATE"])], std::slice::from_ref(&better)), one(3));
+        let twice = [taught(&["EVALUATE"]), taught(&["EVALUATE"])];
+        assert_eq!(told(&twice, std::slice::from_ref(&better)), one(3), "two sessions make no two changes");
+        let worse = assessed("2026-10-01", [1, 1], Some(("2026-01-01", [2, 1])));
+        assert_eq!(told(&[taught(&["EVALUATE"])], &[worse]), one(-1));
+        assert_eq!(
+            told(&[taught(&["POLICY_STRATEGY"])], std::slice::from_ref(&better)),
+            [],
+            "it is not rated"
+        );
+        let digcomp = [Held { session: Arc::new(session(pb::session::State::Closed)), ..taught(&[]) }];
+        assert_eq!(told(&digcomp, std::slice::from_ref(&better)), [], "people's skills are another level");
+        let elsewhere = CapacityAssessment { subject: "territories/u".to_owned(), ..better };
+        assert_eq!(told(&[taught(&["EVALUATE"])], &[elsewhere]), [], "it was held elsewhere");
+        for (after, before) in [("2026-04-01", "2025-01-01"), ("2026-12-01", "2026-05-01")] {
+            let beside = assessed(after, [4, 4], Some((before, [1, 1])));
+            assert_eq!(
+                told(&[taught(&["EVALUATE"])], &[beside]),
+                [],
+                "its end lies not between {before} and {after}"
+            );
+        }
+        assert_eq!(told(&[taught(&["EVALUATE"])], &[assessed("2026-10-01", [4, 4], None)]), []);
+    }
+
+    #[test]
+    fn kirkpatrick_4_each_indicator_in_which_an_effect_is_expected_is_told_once() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let mut held = taught(&[]);
+        let mut session = (*held.session).clone();
+        session.project_indicators = names(&["b", "c"]).into();
+        held.session = Arc::new(session);
+        assert_eq!(expected(&names(&["a", "b"]), &[held.clone(), held]), names(&["a", "b", "c"]));
+        let mut wrong = Violations::default();
+        let good = "projects/p/projectIndicators/people".to_owned();
+        assert_eq!(*named(&mut wrong, std::slice::from_ref(&good)).unwrap(), [good]);
+        wrong.finish().unwrap();
+        let mut wrong = Violations::default();
+        named(&mut wrong, &names(&["projects/p"])).unwrap();
+        assert!(wrong.finish().is_err(), "a project is no indicator");
+        let many: Vec<String> = (0..51).map(|at| format!("projects/p/projectIndicators/i{at}")).collect();
+        let mut wrong = Violations::default();
+        named(&mut wrong, &many).unwrap();
+        assert!(wrong.finish().is_err());
+    }
+
+    #[test]
+    fn kirkpatrick_4_an_indicator_without_a_value_says_none() {
+        let value = |digits: &str| proto::projects::IndicatorValue {
+            kind: Some(proto::projects::indicator_value::Kind::Decimal(proto::common::DecimalValue {
+                value: digits.to_owned(),
+            })),
+        };
+        let indicator = ProjectIndicator {
+            name: "projects/p/projectIndicators/people".to_owned(),
+            baseline: Some(proto::projects::Baseline { value: Some(value("0")), ..Default::default() }),
+            ..Default::default()
+        };
+        let told = expected_result(indicator.clone());
+        assert_eq!(
+            (told.baseline, told.latest_actual, told.achievement),
+            (Some(value("0")), None, None),
+            "BEY-9"
+        );
+        let reported = ProjectIndicator { latest_actual: Some(value("95")), ..indicator };
+        assert_eq!(expected_result(reported).latest_actual, Some(value("95")));
     }
 
     #[test]

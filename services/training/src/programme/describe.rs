@@ -7,7 +7,7 @@ use proto::common::Origin;
 use proto::training as pb;
 
 use super::row::Model;
-use crate::alignment;
+use crate::{alignment, evaluation};
 use peers::{PARTNER, RECOMMENDATION};
 
 /// The list `LEARNING_OPPORTUNITY_TYPE`.
@@ -70,6 +70,7 @@ pub(crate) fn describe(programme: &mut Model, draft: &pb::Programme) -> Result<(
     programme.certificate = certificate.into();
     programme.recommendations =
         wrong.references("recommendations", RECOMMENDATION, &draft.recommendations)?;
+    programme.project_indicators = evaluation::rules::named(&mut wrong, &draft.project_indicators)?;
     wrong.finish()
 }
 

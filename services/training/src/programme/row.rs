@@ -53,6 +53,8 @@ pub struct Model {
     pub origin: Coded<Origin>,
     /// What it is called where it was found; empty when it was written here.
     pub external_reference: String,
+    /// The indicators of projects in which its effect is expected.
+    pub project_indicators: Strings,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -93,6 +95,7 @@ impl From<Model> for pb::Programme {
             gaps: gaps.iter().map(Gap::message).collect(),
             origin: programme.origin.number(),
             external_reference: programme.external_reference,
+            project_indicators: programme.project_indicators.into_inner(),
             allowed_actions: Vec::new(),
         }
     }
@@ -115,6 +118,7 @@ impl chassis::Row for Model {
         Field::integer("workload_hours"),
         Field::enumeration("origin", "ensemble.common.v1.Origin"),
         Field::text("external_reference"),
+        Field::texts("project_indicators", "project_indicators"),
         Field::time("publish_time"),
         Field::time("create_time"),
         Field::time("update_time"),

@@ -19,15 +19,22 @@ use super::{catalogue, revision, rules, store};
 use crate::evaluation::summary;
 use crate::{capacity_assessment, evaluation, session};
 use peers::settings::Settings;
-use peers::{PARTNER, Partners};
+use peers::{Indicators, PARTNER, Partners};
 
 pub(crate) fn service(
     context: &Context,
     partners: &Partners,
+    indicators: Indicators,
     settings: Settings,
 ) -> ProgrammeServiceServer<Programmes> {
     let (desk, revisions) = (Desk::new(context), Store::new(context));
-    ProgrammeServiceServer::new(Programmes { desk, revisions, partners: partners.clone(), settings })
+    ProgrammeServiceServer::new(Programmes {
+        desk,
+        revisions,
+        partners: partners.clone(),
+        indicators,
+        settings,
+    })
 }
 
 /// Bytes of one piece of a file.
@@ -41,12 +48,13 @@ pub(crate) struct Programmes {
     desk: Desk<Model>,
     revisions: Store<revision::Model>,
     partners: Partners,
+    indicators: Indicators,
     settings: Settings,
 }
 
 impl Programmes {
-    /// What is published names partners that take part, and adopted recommendations. Those of whom an imported one was found are
-    /// not asked (BEY-8).
+    /// What is published names partners that take part, adopted recommendations, and indicators that are there. Those of whom an
+    /// imported one was found are not asked (BEY-8).
     async fn check(&self, caller: &Caller, published: Option<&Model>) -> Result<()> {
         let Some(published) = published else { return Ok(()) };
         let mut providers = published.providers.clone().into_inner();
@@ -55,7 +63,8 @@ impl Programmes {
             providers.retain(|provider| !found.providers.contains(provider));
         }
         self.partners.must_take_part(caller, "providers", &providers).await?;
-        self.partners.must_be_adopted(caller, &published.recommendations).await
+        self.partners.must_be_adopted(caller, &published.recommendations).await?;
+        self.indicators.must_exist(caller, "project_indicators", &published.project_indicators).await
     }
 }
 
@@ -196,7 +205,14 @@ impl ProgrammeService for Programmes {
         let held = evaluation::store::held(db, session::store::named(&programme.name)).await?;
         let k = self.settings.current().await?.public_k;
         let told = evaluation::store::evaluate(db, &held, k, now).await?;
-        reply(pb::Evaluation { subject: programme.name, title: programme.title.set(), ..told })
+        let expected = evaluation::rules::expected(&programme.project_indicators, &held);
+        let indicators = self.indicators.found(&caller, &expected).await?;
+        reply(pb::Evaluation {
+            subject: programme.name,
+            title: programme.title.set(),
+            indicators: indicators.into_iter().map(evaluation::rules::expected_result).collect(),
+            ..told
+        })
     }
 
     async fn summarize_training(

@@ -96,6 +96,7 @@ pub(crate) fn blank(id: &str, uid: &str, now: Micros) -> Model {
         publish_time: None,
         origin: Origin::Registered.into(),
         external_reference: String::new(),
+        project_indicators: Default::default(),
     }
 }
 
@@ -144,10 +145,13 @@ pub fn publish(programme: &mut Model, call: &Call) -> Result<()> {
 /// What others were asked about is what is published: whoever changes it in between begins again.
 ///
 /// # Errors
-/// `ABORTED` when other partners or recommendations are named by now.
+/// `ABORTED` when other partners, recommendations or indicators are named by now.
 pub fn still(programme: &Model, asked: Option<&Model>) -> Result<()> {
     let same = |asked: &Model| {
-        (&asked.providers, &asked.recommendations) == (&programme.providers, &programme.recommendations)
+        let named = |one: &Model| {
+            (one.providers.clone(), one.recommendations.clone(), one.project_indicators.clone())
+        };
+        named(asked) == named(programme)
     };
     if asked.is_none_or(same) {
         return Ok(());
@@ -155,8 +159,8 @@ pub fn still(programme: &Model, asked: Option<&Model>) -> Result<()> {
     Err(Error::Aborted {
         reason: "ETAG_MISMATCH",
         why: say!(
-            "its providers or recommendations were changed meanwhile: try again",
-            "ses organismes ou ses recommandations viennent d'être modifiés : réessayez"
+            "its providers, recommendations or indicators were changed meanwhile: try again",
+            "ses organismes, ses recommandations ou ses indicateurs viennent d'être modifiés : réessayez"
         ),
     })
 }

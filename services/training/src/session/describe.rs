@@ -10,6 +10,7 @@ use proto::training::session::AccessibilityOffer;
 
 use super::meetings;
 use super::row::Model;
+use crate::evaluation;
 use crate::mode::names_of;
 use crate::programme::revision::PATTERN as REVISION;
 use crate::trainer::rules::PATTERN as TRAINER;
@@ -59,6 +60,7 @@ pub(crate) fn describe(session: &mut Model, draft: &pb::Session) -> Result<()> {
         "" => String::new(),
         uri => wrong.check(value::https("website", uri))?.unwrap_or_default(),
     };
+    session.project_indicators = evaluation::rules::named(&mut wrong, &draft.project_indicators)?;
     commitment(&mut wrong, session, draft)?;
     wrong.finish()
 }

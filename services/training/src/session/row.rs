@@ -64,6 +64,8 @@ pub struct Model {
     pub origin: Coded<Origin>,
     /// What it is called where it was found; empty when it was planned here.
     pub external_reference: String,
+    /// The indicators of projects in which its effect is expected.
+    pub project_indicators: Strings,
     pub website: String,
     /// What is taught, and by whom; told, kept nowhere.
     #[sea_orm(ignore)]
@@ -190,6 +192,7 @@ impl From<Model> for pb::Session {
             commitment_seats: session.commitment_seats,
             origin: session.origin.number(),
             external_reference: session.external_reference,
+            project_indicators: session.project_indicators.into_inner(),
             website: session.website,
             allowed_actions: Vec::new(),
         }
@@ -214,6 +217,7 @@ impl chassis::Row for Model {
         Field::text("commitment"),
         Field::enumeration("origin", "ensemble.common.v1.Origin"),
         Field::text("external_reference"),
+        Field::texts("project_indicators", "project_indicators"),
         Field::time("create_time"),
         Field::time("update_time"),
     ];

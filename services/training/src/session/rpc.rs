@@ -21,17 +21,19 @@ use crate::enrolment::{self, seats};
 use crate::programme::rules::PATTERN as PROGRAMME;
 use crate::{evaluation, feedback};
 use peers::settings::Settings;
-use peers::{COMMITMENT, Commitments, Places};
+use peers::{COMMITMENT, Commitments, Indicators, Places};
 
 pub(crate) fn service(
     context: &Context,
     places: Places,
     commitments: Commitments,
+    indicators: Indicators,
     settings: Settings,
     seals: Seals,
 ) -> SessionServiceServer<Sessions> {
     context.spawn(sweep::run(context.clone()));
-    SessionServiceServer::new(Sessions { desk: Desk::new(context), places, commitments, settings, seals })
+    let desk = Desk::new(context);
+    SessionServiceServer::new(Sessions { desk, places, commitments, indicators, settings, seals })
 }
 
 /// Lines of attendance in one request, at most.
@@ -41,6 +43,7 @@ pub(crate) struct Sessions {
     desk: Desk<Model>,
     places: Places,
     commitments: Commitments,
+    indicators: Indicators,
     settings: Settings,
     seals: Seals,
 }
@@ -122,6 +125,8 @@ impl SessionService for Sessions {
             self.desk.change_as(rehearsal, &request.name, open(Some(Pledge::rehearsed()))).await?;
         let rehearsed = rehearsed.into_inner();
         self.places.must_exist(&call.caller, &places(&rehearsed)).await?;
+        let indicators = &rehearsed.project_indicators;
+        self.indicators.must_exist(&call.caller, "project_indicators", indicators).await?;
         let pledge = match rehearsed.commitment.as_str() {
             "" => None,
             name => Some(self.pledge(&call.caller, name, &rehearsed.providers).await?),
@@ -238,7 +243,13 @@ impl SessionService for Sessions {
         let k = self.settings.current().await?.public_k;
         let told = evaluation::store::evaluate(db, &held, k, now).await?;
         let title = session.known.content.as_ref().and_then(|content| content.title.clone());
-        reply(pb::Evaluation { subject: session.name, title, ..told })
+        let taught = session.known.content.as_ref();
+        let taught = taught.map(|content| content.project_indicators.as_slice()).unwrap_or_default();
+        let own = [session.project_indicators.as_slice(), taught].concat();
+        let expected = evaluation::rules::expected(&own, &held);
+        let indicators = self.indicators.found(&caller, &expected).await?;
+        let indicators = indicators.into_iter().map(evaluation::rules::expected_result).collect();
+        reply(pb::Evaluation { subject: session.name, title, indicators, ..told })
     }
 
     async fn summarize_seats(

@@ -183,6 +183,7 @@ pub(crate) fn blank(parent: &str, id: &str, uid: &str, now: Micros) -> Model {
         commitment_seats: 0,
         origin: Origin::Registered.into(),
         external_reference: String::new(),
+        project_indicators: Default::default(),
         website: String::new(),
         known: Known::default(),
     }
