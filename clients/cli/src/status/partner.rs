@@ -107,7 +107,7 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
     };
     let mut sections = debts(app, &partners).await?;
     sections.extend(promises::of_partners(app, &partners).await?);
-    sections.extend(training::of_partners(app, &partners).await?);
+    sections.extend(training::of_partners(app, me, &partners).await?);
     sections.extend(models::of_partners(app, &partners).await?);
     sections.extend(voice::of_partners(app, &partners).await?);
     sections.extend(datasets::of_partners(app, &partners).await?);

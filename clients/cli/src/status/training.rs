@@ -46,19 +46,46 @@ pub(super) async fn to_complete(app: &App) -> Result<Section> {
     Ok(Section { count: usize::try_from(count).unwrap_or(usize::MAX), ..section })
 }
 
-/// Of some partners: what waits for them in the sessions that they provide.
-pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Section>> {
+/// The trainer that someone is in the pool, where they have that role: of whichever partner.
+async fn trainer_of(app: &App, me: &Value) -> Result<Option<String>> {
+    let teaches = |roles: &&Value| list(&roles["roles"]).iter().any(|role| role == "ROLE_TRAINER");
+    let partners =
+        list(&me["partnerRoles"]).iter().filter(teaches).filter_map(|roles| roles["partner"].as_str());
+    let filter = partners.map(|partner| format!("partner = \"{partner}\"")).collect::<Vec<_>>().join(" OR ");
+    if filter.is_empty() {
+        return Ok(None);
+    }
+    let pool = find(app, "TrainerService/ListTrainers", "", &filter).await?;
+    Ok(pool.iter().find(|trainer| value_of(trainer)["user"] == me["subject"]).map(name_of))
+}
+
+/// Of some partners: what waits for them in the sessions that they provide, and for whoever is calling in those that they teach,
+/// whoever provides them.
+pub(super) async fn of_partners(app: &App, me: &Value, partners: &[&str]) -> Result<Vec<Section>> {
     let language = app.language;
+    let trainer = trainer_of(app, me).await?;
+    let taught = |session: &Value| {
+        trainer.as_deref().is_some_and(|own| list(&session["trainers"]).iter().any(|trainer| trainer == own))
+    };
+    let provided = |session: &Value| {
+        list(&session["providers"])
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|provider| partners.contains(&provider))
+    };
     let filter = "state = OPEN OR state = IN_PROGRESS OR state = COMPLETED";
     let mut sessions = find(app, "SessionService/ListSessions", ANYWHERE, filter).await?;
     sessions.retain(|session| {
-        let providers = value_of(session)["providers"].clone();
-        list(&providers).iter().filter_map(Value::as_str).any(|provider| partners.contains(&provider))
+        let session = value_of(session);
+        provided(&session) || taught(&session)
     });
+    sessions.sort_by_cached_key(|session| value_of(session)["startTime"].as_str().map(str::to_owned));
     let having = |wanted: &dyn Fn(&Value) -> bool| -> Vec<DynamicMessage> {
         sessions.iter().filter(|session| wanted(&value_of(session))).cloned().collect()
     };
-    let pending = having(&|session| seats(session, ["pendingOnsite", "pendingOnline"]) > 0);
+    let pending =
+        having(&|session| provided(session) && seats(session, ["pendingOnsite", "pendingOnline"]) > 0);
+    let own = having(&taught);
     let running = having(&|session| {
         session["state"] != "STATE_OPEN" && seats(session, ["confirmedOnsite", "confirmedOnline"]) > 0
     });
@@ -75,6 +102,13 @@ pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Sect
     Ok(vec![
         told(
             app,
+            "sessionsTaught",
+            say!(language, "Sessions that you teach", "Sessions que vous animez"),
+            &own,
+            format!("ensemble attendance show {}", first(&own)),
+        ),
+        told(
+            app,
             "enrolmentsToReview",
             say!(language, "Sessions with enrolments to answer", "Sessions avec des inscriptions à valider"),
             &pending,
@@ -85,7 +119,7 @@ pub(super) async fn of_partners(app: &App, partners: &[&str]) -> Result<Vec<Sect
             "attendanceMissing",
             say!(language, "Sessions whose attendance is missing", "Sessions sans présence inscrite"),
             &missing,
-            format!("ensemble enrolment list --parent {} --filter \"state = CONFIRMED\"", first(&missing)),
+            format!("ensemble attendance show {}", first(&missing)),
         ),
         told(
             app,
@@ -133,39 +167,63 @@ mod tests {
                     "state": state, "counts": { field: 2 },
                 })
             };
+            // By a trainer of a partner that does not provide it.
+            let taught = |id: &str, state: &str, field: &str| {
+                let mut session = session(id, "partners/other", state, field);
+                session["trainers"] = json!(["trainers/x", "trainers/t"]);
+                session
+            };
             let answer = match method.name() {
                 "ListSessions" => json!({ "sessions": [
                     session("asked", "partners/own", "STATE_OPEN", "pendingOnline"),
                     session("held", "partners/own", "STATE_IN_PROGRESS", "confirmedOnsite"),
                     session("over", "partners/own", "STATE_COMPLETED", "waitingOnsite"),
                     session("theirs", "partners/other", "STATE_COMPLETED", "confirmedOnsite"),
+                    taught("lent", "STATE_IN_PROGRESS", "confirmedOnsite"),
+                    taught("next", "STATE_OPEN", "pendingOnsite"),
                 ] }),
                 "ListEnrolments" => {
                     json!({ "enrolments": [{ "name": "programmes/p/sessions/held/enrolments/e" }] })
                 }
-                "ListTrainers" => json!({ "trainers": [{ "name": "trainers/t" }] }),
+                "ListTrainers" => json!({ "trainers": [
+                    { "name": "trainers/t", "user": "users/me" }, { "name": "trainers/x", "user": "users/other" },
+                ] }),
                 _ => json!({}),
             };
             Ok(vec![message(&method.output(), answer)])
         })
         .await;
         let app = app(client);
-        let sections = of_partners(&app, &["partners/own"]).await.unwrap();
+        let me = |role: &str| json!({ "subject": "users/me", "partnerRoles": [{ "partner": "partners/lender", "roles": [role] }] });
+        let sections = of_partners(&app, &me("ROLE_PARTNER_ADMIN"), &["partners/own"]).await.unwrap();
         let first =
             |section: &Section| section.lines.first().map(|(name, _)| name.clone()).unwrap_or_default();
-        let day: Vec<(&str, usize, String)> =
-            sections.iter().map(|section| (section.id, section.count, first(section))).collect();
+        let day = |sections: &[Section]| -> Vec<(&str, usize, String)> {
+            sections.iter().map(|section| (section.id, section.count, first(section))).collect()
+        };
         let session = |id: &str| format!("programmes/p/sessions/{id}");
         assert_eq!(
-            day,
+            day(&sections),
             [
+                ("sessionsTaught", 0, String::new()),
                 ("enrolmentsToReview", 1, session("asked")),
                 ("attendanceMissing", 1, session("held")),
                 ("sessionsToClose", 1, session("over")),
             ]
         );
+        let sections = of_partners(&app, &me("ROLE_TRAINER"), &["partners/lender"]).await.unwrap();
+        assert_eq!(
+            day(&sections),
+            [
+                ("sessionsTaught", 2, session("lent")),
+                ("enrolmentsToReview", 0, String::new()),
+                ("attendanceMissing", 1, session("lent")),
+                ("sessionsToClose", 0, String::new()),
+            ],
+            "enrolments are answered by who provides the session"
+        );
         let pool = of_network(&app).await.unwrap();
-        assert_eq!((pool.count, first(&pool)), (1, "trainers/t".to_owned()));
+        assert_eq!((pool.count, first(&pool)), (2, "trainers/t".to_owned()));
         drop(folder);
     }
 }
