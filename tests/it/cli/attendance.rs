@@ -86,6 +86,38 @@ fn people_are_enrolled_from_a_list_and_who_came_is_written_down() {
 }
 
 #[test]
+fn a_trainer_whose_partner_does_not_provide_the_session_is_told_their_day() {
+    // Its clock is moved, for which it begins anew.
+    let network = Network::together(Store::Sqlite, &[]);
+    tell(network, async {
+        let mut school = school(network).await;
+        let lender = network.active_partner().await.name;
+        let (trainer, lent) = crate::training::trainer::approved(network, &lender).await;
+        school.trainer = trainer.name;
+        let (session, people) = school.crowd(2, 1).await;
+        crate::caller::done(
+            crate::training::enrolment::enrol(&school.admin, &session.name, &people[0]).await,
+        );
+        let day = Shell::of(&lent.again().await).done(&["status"]);
+        for words in ["Sessions that you teach (1)", &format!("→ ensemble attendance show {}", session.name)]
+        {
+            assert!(day.contains(words), "{words}: {day}");
+        }
+        assert!(!day.contains("attendance is missing"), "it has not begun: {day}");
+        network.later(11);
+        let shell = Shell::of(&lent.again().await);
+        let day = shell.done(&["status", "--lang", "fr"]);
+        for words in ["Sessions que vous animez (1)", "Sessions sans présence inscrite (1)"] {
+            assert!(day.contains(words), "{words}: {day}");
+        }
+        let others = Shell::of(&school.teacher.again().await).done(&["status"]);
+        assert!(!others.contains("Sessions that you teach"), "a colleague teaches nothing: {others}");
+        shell.done(&["attendance", "record", &session.name, "--others", "present"]);
+        assert!(!shell.done(&["status"]).contains("attendance is missing"));
+    });
+}
+
+#[test]
 fn a_session_is_a_calendar_that_follows_it() {
     told(async |network| {
         let school = school(network).await;

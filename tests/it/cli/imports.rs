@@ -44,6 +44,42 @@ fn grants_are_imported_and_told_of() {
 }
 
 #[test]
+fn sessions_are_imported_and_told_of() {
+    told(async |network| {
+        let shell = Shell::of(&network.coordinator().await.again().await);
+        let word = sample::word();
+        let write = |title: &str, start: &str| {
+            let file = format!(
+                r#"[{{"id": "{word}", "title": "{title}", "organiser": "City {word}", "start": "{start}",
+                "end": "2022-03-08 15:00:00 -0500", "language": "en"}}]"#
+            );
+            std::fs::write(shell.home.join("events.json"), file).unwrap();
+        };
+        write("Plain language", "2022-03-08 14:00:00 -0500");
+        let would = shell.done(&["import", "sessions", "events.json", "--dry-run"]);
+        assert!(would.contains("checked, nothing written"), "{would}");
+        let did = shell.done(&["import", "sessions", "events.json"]);
+        let next = "→ ensemble session list --filter 'origin = IMPORTED'";
+        assert!(did.contains("events.json: imported") && did.contains(next), "{did}");
+        write("Plainer language", "2022-03-08 14:00:00 -0500");
+        let changed = shell.done(&["import", "sessions", "events.json", "--lang", "fr"]);
+        assert!(changed.contains("Titre : Plain language → Plainer language"), "{changed}");
+        let filter = format!("external_reference = \"{word}\"");
+        let name = shell.done(&["session", "list", "--filter", &filter, "-o", "name"]);
+        let page = shell.done(&["session", "show", name.trim()]);
+        for words in ["Plainer language", "Etc/GMT+5", "Still missing", "- capacity: "] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        write("Plain language", "2022-03-08 14:00:00");
+        let said = shell.run(&["import", "sessions", "events.json"]);
+        assert_eq!(said.code, 6, "{}{}", said.out, said.err);
+        for told in ["not imported", "blocks TIME_WITHOUT_OFFSET", "0/start", "--partial"] {
+            assert!(said.out.contains(told), "{told}: {}", said.out);
+        }
+    });
+}
+
+#[test]
 fn listed_agreements_are_checked_confirmed_and_imported() {
     told(async |network| {
         let shell = Shell::of(&network.coordinator().await);
