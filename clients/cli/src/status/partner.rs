@@ -105,12 +105,21 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
             (cell::at(item, "title", reader), cell::at(item, "state", reader), roles(&name));
         (name, format!("{title} · {state} · {roles}"))
     };
-    let mut sections = debts(app, &partners).await?;
-    sections.extend(promises::of_partners(app, &partners).await?);
+    // Whoever only teaches for a partner owes no reports, and decides on nothing of it.
+    let all = me["partnerRoles"].as_array().into_iter().flatten();
+    let given: Vec<&Value> = all.flat_map(|roles| roles["roles"].as_array().into_iter().flatten()).collect();
+    let decides = given.is_empty() || given.iter().any(|role| *role != "ROLE_TRAINER");
+    let mut sections = Vec::new();
+    if decides {
+        sections.extend(debts(app, &partners).await?);
+        sections.extend(promises::of_partners(app, &partners).await?);
+    }
     sections.extend(training::of_partners(app, me, &partners).await?);
-    sections.extend(models::of_partners(app, &partners).await?);
-    sections.extend(voice::of_partners(app, &partners).await?);
-    sections.extend(datasets::of_partners(app, &partners).await?);
+    if decides {
+        sections.extend(models::of_partners(app, &partners).await?);
+        sections.extend(voice::of_partners(app, &partners).await?);
+        sections.extend(datasets::of_partners(app, &partners).await?);
+    }
     sections.push(Section {
         id: "partners",
         title: say!(language, "Your partners", "Vos organisations"),
@@ -118,6 +127,9 @@ pub(super) async fn sections(app: &App, me: &Value) -> Result<Vec<Section>> {
         lines: found.iter().map(line).collect(),
         next: found.first().map(|item| format!("ensemble partner show {}", name_of(item))),
     });
+    if !decides {
+        return Ok(sections);
+    }
     let filter = partners
         .iter()
         .map(|partner| format!("lead_partner = \"{partner}\""))
