@@ -171,6 +171,10 @@ fn trn_18_programmes_that_close_the_largest_gaps_come_first_with_their_reasons()
         helping("a-evaluate", person, &["EVALUATE"]),
         helping("z-both", own, &["POLICY_STRATEGY", "EVALUATE"]),
     ];
+    // What is called alike in another framework is something else.
+    let mut other = helping("e-other", own, &["EVALUATE"]);
+    other.outcomes[0].alignment.as_mut().unwrap().framework = Framework::Other.into();
+    all.push(other);
     let told: Vec<(String, i32)> =
         suggest(&assessed, all.clone()).into_iter().map(|one| (one.programme, one.score)).collect();
     let expected = [

@@ -366,7 +366,13 @@ mod tests {
             [],
             "it is not rated"
         );
-        let digcomp = [Held { session: Arc::new(session(pb::session::State::Closed)), ..taught(&[]) }];
+        let mut digcomp = taught(&["EVALUATE"]);
+        let mut session = (*digcomp.session).clone();
+        let mut content = session.known.content.as_deref().cloned().unwrap_or_default();
+        content.outcomes[0].alignment.as_mut().unwrap().framework = Framework::Digcomp.into();
+        session.known.content = Some(Arc::new(content));
+        digcomp.session = Arc::new(session);
+        let digcomp = [digcomp];
         assert_eq!(told(&digcomp, std::slice::from_ref(&better)), [], "people's skills are another level");
         let elsewhere = CapacityAssessment { subject: "territories/u".to_owned(), ..better };
         assert_eq!(told(&[taught(&["EVALUATE"])], &[elsewhere]), [], "it was held elsewhere");
@@ -379,6 +385,13 @@ mod tests {
             );
         }
         assert_eq!(told(&[taught(&["EVALUATE"])], &[assessed("2026-10-01", [4, 4], None)]), []);
+        let mut other = assessed("2026-10-01", [4, 4], Some(("2026-01-01", [1, 1])));
+        other.ratings.iter_mut().for_each(|rating| "KNOWLEDGE".clone_into(&mut rating.core_issue));
+        assert_eq!(
+            told(&[taught(&["EVALUATE"])], &[other]),
+            [],
+            "another core issue is no change of this one"
+        );
     }
 
     #[test]

@@ -114,6 +114,7 @@ fn people_are_told_apart_by_what_is_known_of_them() {
     );
     assert_eq!(at(&["Awa;Diop;a@b.org;;;2026-01-31;;;;;", "Awa;Diop;c@d.org;;;2026-01-31;;;;;"]).len(), 0);
     assert_eq!(at(&["Awa;Diop;;33 1;;2026-01-31;;;;;", "Awa;Diop;;33-1;;2026-01-31;;;;;"]), ["A3 ROW_TWICE"]);
+    assert_eq!(at(&["Awa;Diop;;33 1;;2026-01-31;;;;;", "Awa;Diop;;33-2;;2026-01-31;;;;;"]).len(), 0);
     let known = crate::participant::tests::participant("awa", PROVIDER);
     let says = |given: &str, email: &str, partner: &str| pb::Participant {
         given_name: given.to_owned(),
@@ -185,6 +186,10 @@ fn what_others_wrote_down_meanwhile_is_not_written_over() {
     assert_eq!(attended(&absent, &line("Absent", "")), (None, Vec::new()), "said by both");
     assert_eq!(attended(&absent, &line("Excusé", "")).1, ["C2 CHANGED_MEANWHILE"]);
     assert_eq!(attended(&absent, "m1;Awa;Présent;;@;|").1, ["C2 CHANGED_MEANWHILE"]);
+    assert!(
+        attended(&absent, "m1;Awa;Présent;;@;").0.is_some(),
+        "a sheet that remembers nothing is taken as it is"
+    );
 }
 
 #[test]
