@@ -217,6 +217,10 @@ mod tests {
                     "punctualities": [{ "punctuality": "PUNCTUALITY_OVERDUE", "count": 30 }],
                     "attention": [{ "project": "projects/p", "rating": "RATING_RED", "report": "projects/p/reports/r" }],
                 }),
+                "SummarizeTraining" => json!({ "sessionsWithGaps": 302 }),
+                "ListSessions" if request["orderBy"] == "start_time desc" => json!({ "sessions": [
+                    { "name": "programmes/p/sessions/s", "gaps": [{ "field": "mode" }] },
+                ] }),
                 "SummarizePartnerships" => json!({
                     "agreementGaps": ["partnerships/q"],
                     "agreementExpiries": [{ "withinDays": 180, "count": 2 }, { "withinDays": 30, "count": 1 }],
@@ -262,14 +266,17 @@ mod tests {
             ("dormant", 1),
             ("partnersWithGaps", 1),
             ("projectsWithGaps", 40),
+            ("sessionsWithGaps", 302),
         ];
         assert_eq!(counts, expected, "what waits for the coordinator comes first");
         let (one, other) = (&day[3].lines[0].1, &day[3].lines[1].1);
         assert_eq!(one, "Data together · 5 days left · next: partnerships/p/agreements/two");
         assert_eq!(other, "90 days left · nothing prepared");
         assert_eq!(day[3].title, "Agreements that end within 180 days, 1 of them within 30");
-        let lacking = &day.last().unwrap().lines[0];
-        assert_eq!((lacking.0.as_str(), lacking.1.as_str()), ("projects/i", "Wells · 3 to fill in"));
+        let lacking = |id: &str| day.iter().find(|section| section.id == id).unwrap().lines[0].clone();
+        let (name, told) = lacking("projectsWithGaps");
+        assert_eq!((name.as_str(), told.as_str()), ("projects/i", "Wells · 3 to fill in"));
+        assert_eq!(lacking("sessionsWithGaps").0, "programmes/p/sessions/s");
         let day = waiting(false).await;
         let reviewer: Vec<&str> = day.iter().map(|section| section.id).collect();
         assert_eq!(
