@@ -16,9 +16,9 @@ mod m20261125_create_sealed_value;
 mod m20261125_create_territory;
 mod m20261125_name_source_participants;
 mod m20261126_detail_project;
+mod m20261127_create_dataset;
 mod m20261127_create_participation;
 mod m20261127_create_strategy;
-mod m20261127_create_dataset;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
