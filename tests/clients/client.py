@@ -1,6 +1,7 @@
 """What an integration does on its first day, with nothing of ours but proto/."""
 
 import json
+import os
 import sys
 import uuid
 
@@ -15,6 +16,7 @@ from ensemble.partners.v1 import event_pb2_grpc, partner_pb2, partner_pb2_grpc
 
 import course
 import dcat
+import places
 import template
 
 address, invitation = sys.argv[1:3]
@@ -99,6 +101,7 @@ print("python: ok")
 
 template.check(channel, signed_in)
 dcat.check(channel, signed_in)
+places.check(channel, signed_in, os.path.dirname(sys.argv[3]))
 
 # A course is planned here; what comes of it is looked at once its session is over.
 with open(sys.argv[3], "w", encoding="utf-8") as file:

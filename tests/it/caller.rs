@@ -19,6 +19,7 @@ use proto::partners::network_settings_service_client::NetworkSettingsServiceClie
 use proto::partners::partner_service_client::PartnerServiceClient;
 use proto::partners::partnership_import_service_client::PartnershipImportServiceClient;
 use proto::partners::partnership_service_client::PartnershipServiceClient;
+use proto::partners::place_service_client::PlaceServiceClient;
 use proto::partners::publication_service_client::PublicationServiceClient;
 use proto::partners::recommendation_service_client::RecommendationServiceClient;
 use proto::partners::reference_data_service_client::ReferenceDataServiceClient;
@@ -193,6 +194,7 @@ impl Caller {
         needs: NeedServiceClient of "projects",
         strategies: StrategyServiceClient of "projects",
         participations: ParticipationServiceClient of "projects",
+        places: PlaceServiceClient of "partners",
         datasets: DatasetServiceClient of "projects",
         indicators: IndicatorServiceClient of "projects",
         project_indicators: ProjectIndicatorServiceClient of "projects",

@@ -50,6 +50,7 @@ pub(crate) fn command(language: Language) -> Command {
     )
     .subcommand(iati)
     .subcommand(dcat(language))
+    .subcommand(places(language))
     .subcommand(open_data::export(language))
 }
 
@@ -80,6 +81,27 @@ fn dcat(language: Language) -> Command {
     )
 }
 
+fn places(language: Language) -> Command {
+    let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
+    leaf(
+        "places",
+        say(
+            "Writes the open digital-inclusion places in the French national format (CSV, Table Schema 1.0.2)",
+            "Écrit les lieux d'inclusion numérique ouverts au format national (CSV, Table Schema 1.0.2)",
+        ),
+        &[
+            "ensemble export places lieux.csv".to_owned(),
+            "ensemble export places --filter 'locality = \"Apt\"' > lieux.csv".to_owned(),
+        ],
+        language,
+    )
+    .arg(file(language))
+    .arg(Arg::new("filter").long("filter").value_name("EXPRESSION").help(say(
+        "Only those that fit, as of `place list`",
+        "Seulement ceux qui conviennent, comme pour `place list`",
+    )))
+}
+
 fn file(language: Language) -> Arg {
     Arg::new("file")
         .value_name(language.pick("FILE", "FICHIER"))
@@ -88,9 +110,10 @@ fn file(language: Language) -> Arg {
 }
 
 /// The method that writes a kind of file, and the fields of its request that flags give.
-const FILES: [(&str, &str, &[&str]); 2] = [
+const FILES: [(&str, &str, &[&str]); 3] = [
     ("iati", "ProjectService/ExportActivities", &["filter", "publisher"]),
     ("dcat", "DatasetService/ExportCatalogue", &["territory", "publisher"]),
+    ("places", "PlaceService/ExportPlaces", &["filter"]),
 ];
 
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result {

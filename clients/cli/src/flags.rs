@@ -55,7 +55,7 @@ const TAKEN: [&str; 24] = [
 ];
 
 /// Fields that name another resource without bearing its noun.
-const REFERENCES: [(&str, &str); 1] = [("survivor", "partner")];
+const REFERENCES: [(&str, &str); 2] = [("survivor", "partner"), ("publisher", "partner")];
 
 /// A field of a request, as a flag.
 #[derive(Clone, Debug)]

@@ -24,10 +24,11 @@ mod tables;
 
 const CHUNK: usize = 256 * 1024;
 /// Files of which each is of one kind: what it is called here, and who takes it.
-const KINDS: [(&str, &str); 3] = [
+const KINDS: [(&str, &str); 4] = [
     ("grants", "PartnershipImportService/ImportGrants"),
     ("solutions", "BusinessModelImportService/ImportSolutions"),
     ("sessions", "SessionImportService/ImportSessions"),
+    ("places", "PlaceService/ImportPlaces"),
 ];
 
 pub(crate) fn command(language: Language) -> Command {
@@ -72,11 +73,22 @@ pub(crate) fn command(language: Language) -> Command {
         language,
     )
     .args(args(language, "Import"));
+    let places = leaf(
+        KINDS[3].0,
+        say(
+            "Imports files of digital-inclusion places in the French national format (CSV or JSON), with the organisations that run them; also .gz",
+            "Importe des fichiers de lieux d'inclusion numérique au format national (CSV ou JSON), avec les organisations qui les tiennent ; aussi en .gz",
+        ),
+        &["ensemble import places lieux.csv --dry-run".to_owned(), "ensemble import places lieux.json --partial".to_owned()],
+        language,
+    )
+    .args(args(language, "Import"));
     group("import", language.pick("Takes data over from files", "Reprend des données de fichiers"), language)
         .subcommand(iati)
         .subcommand(grants)
         .subcommand(solutions)
         .subcommand(sessions)
+        .subcommand(places)
         .subcommand(agreements::command(language))
         .subcommand(people::command(language))
         .subcommand(tables::command(language))

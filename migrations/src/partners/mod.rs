@@ -10,6 +10,7 @@ mod m20261126_create_health_check;
 mod m20261126_create_knowledge;
 mod m20261126_create_partnership;
 mod m20261126_create_source;
+mod m20261127_create_place;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -22,5 +23,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261126_create_knowledge::Migration),
         Box::new(m20261126_create_agreement::Migration),
         Box::new(m20261126_create_source::Migration),
+        Box::new(m20261127_create_place::Migration),
     ]
 }

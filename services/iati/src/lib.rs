@@ -16,8 +16,8 @@
 //! }
 //! ```
 //!
-//! Its neighbours, the 360Giving Data Standard, the registry of digital public goods and the events of Digital.gov University,
-//! are read alike: see [`grants`], [`solutions`] and [`sessions`].
+//! Its neighbours, the 360Giving Data Standard, the registry of digital public goods, the events of Digital.gov University and the
+//! French format of digital-inclusion places, are read alike: see [`grants`], [`solutions`], [`sessions`] and [`places`].
 //!
 //! The schema decides what is reported, the understandable decides what is taken: a value that breaks a rule is
 //! named in `problems` and left out of the model, the rest of the record is there, and `raw` holds it all.
@@ -34,6 +34,7 @@ mod model;
 pub mod org_id;
 mod organisation;
 mod parts;
+pub mod places;
 mod problem;
 mod reader;
 mod record;

@@ -2,7 +2,7 @@
 //!
 //! Owns the tables `partner`, `partner_key`, `partner_search`, `network_settings`, `partnership`, `partnership_member`,
 //! `agreement`, `agreement_party`, `health_check`, `health_check_response`, `commitment`, `working_group`, `contribution`,
-//! `recommendation`, `publication` and `source`. Asks identity to make a new partner's creator its administrator.
+//! `recommendation`, `publication`, `place` and `source`. Asks identity to make a new partner's creator its administrator.
 
 pub mod agreement;
 mod bilingual;
@@ -15,6 +15,7 @@ pub mod listed;
 pub mod network_settings;
 pub mod partner;
 pub mod partnership;
+pub mod place;
 pub mod publication;
 pub mod recommendation;
 pub mod taking;
@@ -41,6 +42,7 @@ pub const SERVICE: chassis::Service = chassis::Service {
             routes.add_service(publication::rpc::service(context));
             routes.add_service(agreement::rpc::service(context));
             routes.add_service(taking::rpc::service(context));
+            routes.add_service(place::rpc::service(context));
             Ok(())
         }
         .boxed()

@@ -11,6 +11,7 @@ mod knowledge;
 mod listed;
 mod lists;
 mod partnership;
+mod places;
 mod register;
 mod slow;
 

@@ -22,6 +22,10 @@ const COLUMNS: &[(&str, &str)] = &[
         "name title state publisher access_right fair_score|themes frequency high_value project territories recommendations publish_time update_time",
     ),
     (
+        "ensemble.partners.v1.Place",
+        "name title state locality postal_code partner services|street_address audiences prices opening_hours source origin update_time",
+    ),
+    (
         "ensemble.partners.v1.Agreement",
         "name kind state period days_to_expiry waiting_parties|legally_binding renewal_mode in_force_date last_date predecessor successor origin",
     ),

@@ -24,10 +24,16 @@ pub(crate) struct Found {
     pub(crate) keys: BTreeSet<(Kind, String)>,
 }
 
+/// How a source refers to an establishment by its SIRET.
+pub(crate) const SIRET_REFERENCE: &str = "SIRET-";
+
 /// What can be made of an organisation; nothing when there is neither a name nor an identifier.
 pub(crate) fn of(organisation: &OrganisationAsFound) -> Option<Found> {
     let reference = organisation.r#ref.trim();
-    let identifier = iati::org_id::split(reference)
+    // A French establishment goes by no code of org-id.guide.
+    let siret = reference.strip_prefix(SIRET_REFERENCE).map(|value| ("SIRET", value));
+    let identifier = siret
+        .or_else(|| iati::org_id::split(reference))
         .map(|(scheme, value)| ExternalIdentifier { scheme: scheme.to_owned(), value: value.to_owned() })
         .and_then(|identifier| value::identifier("ref", &identifier).ok());
     let default = &organisation.default_language_code;

@@ -25,7 +25,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// What was said of these resources.
-pub(super) async fn of(db: &impl ConnectionTrait, names: &[&str]) -> Result<HashMap<String, Vec<u8>>> {
+pub(crate) async fn of(db: &impl ConnectionTrait, names: &[&str]) -> Result<HashMap<String, Vec<u8>>> {
     let mut found = HashMap::new();
     for some in names.chunks(1000) {
         let rows = Entity::find().filter(COLUMN.name.is_in(some.iter().copied())).all(db).await?;
@@ -35,7 +35,7 @@ pub(super) async fn of(db: &impl ConnectionTrait, names: &[&str]) -> Result<Hash
 }
 
 /// Remembers what is said of resources now.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     db: &impl ConnectionTrait,
     said: Vec<(String, Vec<u8>)>,
     time: Micros,
