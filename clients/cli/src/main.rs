@@ -29,6 +29,7 @@ mod model;
 mod open_data;
 mod paper;
 mod print;
+mod profile;
 mod proof;
 mod result;
 mod review;
@@ -156,6 +157,11 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
     {
         return canvas::run(app, noun, verb, inner).await;
     }
+    if let (Some(noun), Some((verb, inner))) = (app.noun(word), inner.subcommand())
+        && profile::does(noun, verb)
+    {
+        return profile::run(app, noun, inner).await;
+    }
     if let Some(noun) = app.noun(word)
         && let Some((verb, inner)) = inner.subcommand()
         && let Some(verb) = noun.verbs.iter().find(|known| known.word == verb)
@@ -168,7 +174,7 @@ async fn dispatch(app: &App, root: Command, matches: &ArgMatches) -> Result {
     }
     match word {
         "status" => status::run(app).await,
-        "scorecard" => scorecard::run(app).await,
+        "scorecard" => scorecard::run(app, inner).await,
         "calendar" => calendar::run(app, inner).await,
         "attendance" => attendance::run(app, inner).await,
         "import" => import::run(app, inner).await,

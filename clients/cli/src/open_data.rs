@@ -30,6 +30,47 @@ use table::Resource;
 /// Resources that are held in memory together.
 const PAGE: i32 = 200;
 
+/// What else is public, in formats that others read: the name, the method, what is asked, the file, its type, and its titles.
+type Other =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, (&'static str, &'static str));
+const OTHERS: [Other; 4] = [
+    (
+        "iati-activities",
+        "ProjectService/ExportActivities",
+        r#"{ "reproducible": true }"#,
+        "iati/activities.xml",
+        "application/xml",
+        ("Projects as IATI activities (2.03)", "Projets en activités IATI (2.03)"),
+    ),
+    (
+        "dataset-catalogue",
+        "DatasetService/ExportCatalogue",
+        "{}",
+        "dcat/catalogue.jsonld",
+        "application/ld+json",
+        ("Datasets (DCAT-AP 3)", "Jeux de données (DCAT-AP 3)"),
+    ),
+    (
+        "digital-inclusion-places",
+        "PlaceService/ExportPlaces",
+        "{}",
+        "places/places.csv",
+        "text/csv",
+        (
+            "Places of digital inclusion, as France publishes them",
+            "Lieux de médiation numérique, au schéma national",
+        ),
+    ),
+    (
+        "training-catalogue",
+        "ProgrammeService/GetProgrammeCatalogue",
+        "{}",
+        "training/catalogue.jsonld",
+        "application/ld+json",
+        ("Training programmes (schema.org)", "Programmes de formation (schema.org)"),
+    ),
+];
+
 /// `ensemble export open-data FOLDER`.
 pub(crate) fn export(language: Language) -> Command {
     let say = |en: &str, fr: &str| language.pick(en, fr).to_owned();
@@ -289,26 +330,13 @@ impl Export<'_> {
 
     /// What the registry publishes in formats of their own.
     async fn attached(&self) -> Result<Vec<Attached>> {
-        let timeless = json!({ "reproducible": true });
-        let activities =
-            self.streamed("ProjectService/ExportActivities", timeless, "iati/activities.xml").await?;
-        let catalogue = self
-            .streamed("ProgrammeService/GetProgrammeCatalogue", json!({}), "training/catalogue.jsonld")
-            .await?;
-        Ok(vec![
-            Attached {
-                name: "iati-activities",
-                mediatype: "application/xml",
-                title: ("Projects as IATI activities (2.03)", "Projets en activités IATI (2.03)"),
-                file: activities,
-            },
-            Attached {
-                name: "training-catalogue",
-                mediatype: "application/ld+json",
-                title: ("Training programmes (schema.org)", "Programmes de formation (schema.org)"),
-                file: catalogue,
-            },
-        ])
+        let mut attached = Vec::new();
+        for (name, method, request, path, mediatype, title) in OTHERS {
+            let request = serde_json::from_str(request).unwrap_or_default();
+            let file = self.streamed(method, request, path).await?;
+            attached.push(Attached { name, mediatype, title, file });
+        }
+        Ok(attached)
     }
 
     /// A file that the server streams.

@@ -10,6 +10,7 @@ mod imports;
 mod model;
 mod open_data;
 mod partnership;
+mod profile;
 mod refusals;
 mod report;
 mod scorecard;

@@ -13,7 +13,7 @@ fn the_scorecard_names_each_recommendation_and_only_what_was_counted() {
                 &en,
                 [
                     "2  Smart cities start from local uses and problems",
-                    "   Projects that name it: ",
+                    "   Behind it: ",
                     "   Qualified needs addressed: ",
                     "   Tripartite partnerships: ",
                     "   Delivery rate: ",
@@ -23,7 +23,7 @@ fn the_scorecard_names_each_recommendation_and_only_what_was_counted() {
                 &fr,
                 [
                     "2  La ville intelligente part des usages et problématiques locales",
-                    "   Projets qui s'en réclament : ",
+                    "   Ce qui s'en réclame : ",
                     "   Besoins qualifiés pris en charge : ",
                     "   Partenariats tripartites : ",
                     "   Taux de livraison : ",

@@ -195,7 +195,7 @@ fn meaning(column: &Column, language: Language) -> String {
         Take::Amount => {
             format!("{own} {}", language.pick("In units of the currency.", "En unités de la devise."))
         }
-        Take::Json | Take::Plain => own,
+        Take::Json | Take::Plain | Take::Day => own,
     }
 }
 

@@ -22,6 +22,8 @@ const TEXT: &str = "ensemble.common.v1.LocalizedText";
 const MONEY: &str = "ensemble.common.v1.Money";
 const DECIMAL: &str = "ensemble.common.v1.DecimalValue";
 const RATIO: &str = "ensemble.common.v1.Ratio";
+/// Dates of which only the year may be known, which no `date` of Table Schema may be.
+const PARTIAL: [&str; 1] = ["baseline_date"];
 /// The languages of the network: a text has a column for each, besides the one for the original.
 const LANGUAGES: [&str; 2] = ["en", "fr"];
 
@@ -62,6 +64,8 @@ pub(super) enum Take {
     Position,
     /// The value, as it stands.
     Plain,
+    /// A date, as far as it is known: `2025-06-30`, `2025`.
+    Day,
     /// All of it, as JSON.
     Json,
     /// A text in its original language.
@@ -165,7 +169,10 @@ fn columns(message: &MessageDescriptor, path: &[FieldDescriptor], top: bool) -> 
                     columns.push(Column { name, kind: "string", path, take: Take::Plain });
                 }
                 DECIMAL => columns.push(column("", "number", Take::Plain)),
-                "google.type.Date" => columns.push(column("", "date", Take::Plain)),
+                "google.type.Date" if PARTIAL.contains(&field.name()) => {
+                    columns.push(column("", "string", Take::Day));
+                }
+                "google.type.Date" => columns.push(column("", "date", Take::Day)),
                 "google.protobuf.Timestamp" => columns.push(column("", "datetime", Take::Plain)),
                 // A resource within another is a whole; and what could hold itself would never end.
                 _ if whole(&inner)
@@ -243,6 +250,7 @@ impl Column {
                 money.trim_end_matches(|c: char| c.is_ascii_uppercase()).to_owned()
             }
             (Take::Json, value) => json(last, value),
+            (Take::Day, value) => cell::one(&last.kind(), value, CODES).replace("-00", ""),
             (_, value) => cell::one(&last.kind(), value, CODES),
         }
     }

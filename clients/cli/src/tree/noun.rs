@@ -8,17 +8,14 @@ use crate::contract::{self, Manner, Noun, Verb};
 use crate::say::{Language, say};
 use crate::tree::example::example;
 use crate::tree::{group, leaf};
-use crate::{canvas, certificate, fetch, flags, import, values};
+use crate::{canvas, certificate, fetch, flags, import, profile, values};
 
 /// What nouns are, in French, where the contract does not say it: a `// FR:` line on the message wins, and needs no line here.
-const NOUNS: [(&str, &str); 7] = [
-    ("partner", "Les organisations du réseau : publiques, privées ou civiles"),
-    ("project", "Les projets : ce que des partenaires font ensemble"),
+const NOUNS: [(&str, &str); 4] = [
     ("user", "Les personnes"),
     ("membership", "Les rôles des personnes dans les organisations"),
     ("service-account", "Les comptes machine des organisations"),
     ("api-key", "Les clés des comptes machine"),
-    ("code-list", "Les listes de codes et leurs libellés"),
 ];
 
 /// What nouns are also called at the terminal.
@@ -42,6 +39,7 @@ pub(super) fn command(noun: &Noun, language: Language) -> Command {
         .subcommands(read.map(|verb| verb_command(noun, verb, language)))
         .subcommands(certificate::commands(noun, language))
         .subcommands(canvas::commands(noun, language))
+        .subcommands(profile::commands(noun, language))
 }
 
 fn verb_command(noun: &Noun, verb: &Verb, language: Language) -> Command {

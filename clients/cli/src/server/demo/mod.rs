@@ -116,6 +116,8 @@ fn farewell(stage: &Stage) -> Result {
         "participation list",
         "attendance show programmes/aider-sans-faire/sessions/avignon",
         "scorecard",
+        "territory profile fr-com-84007",
+        "export open-data open/ --sign",
         "report review --next",
         "watch partners",
         "partner create --help",
