@@ -9,6 +9,7 @@ use proto::projects::reuse::Kind;
 use serde_json::{Value, json};
 use tonic::Code;
 
+use super::participation;
 use super::territory::{municipality, public_partner};
 use super::{close, lead, moved, report_finally};
 use crate::caller::{Caller, done, expect};
@@ -384,7 +385,34 @@ async fn the_codes_of_datasets_are_those_of_the_lists(network: &'static Network)
     }
 }
 
+/// What people say of data is its publisher's to answer, once it is published and until it is withdrawn.
+async fn people_say_what_they_think_of_published_data(network: &'static Network) {
+    let town = public_partner(network).await;
+    let reporter = network.colleague(&town, Role::Reporter).await;
+    let member = network.outsider().await;
+    let made = done(create(&reporter, draft(network, &town, "etalab-2.0").await).await).name;
+    let says = |subject: &str| pb::CreateParticipationRequest {
+        participation: Some(participation::says(subject, pb::participation::Kind::Proposal)),
+        request_id: sample::request_id(),
+        ..Default::default()
+    };
+    let early = member.participations().create_participation(says(&made)).await;
+    let early = expect(Code::InvalidArgument, "INVALID_FIELD", early);
+    assert_eq!(early.fields, ["participation.subject"]);
+    done(publish(&reporter, &made).await);
+    let said = done(member.participations().create_participation(says(&made)).await);
+    assert_eq!((said.subject.as_str(), said.subject_owner.as_str()), (made.as_str(), town.as_str()));
+    let decide = pb::moderate_participation_request::Decision::Publish;
+    let reason = pb::participation::Reason::Unspecified;
+    done(participation::moderate(&network.partner_admin(&town).await, &said.name, decide, reason).await);
+    done(participation::answer(&network.partner_admin(&town).await, &said.name).await);
+    done(withdraw(&reporter, &made).await);
+    let late = member.participations().create_participation(says(&made)).await;
+    expect(Code::FailedPrecondition, "STATE", late);
+}
+
 told_everywhere!(
+    people_say_what_they_think_of_published_data,
     prj_27_a_french_municipality_publishes_under_etalab,
     prj_26_28_29_licences_and_access_fit_together,
     an_entry_is_its_publishers_and_names_what_there_is,

@@ -9,15 +9,15 @@ use chassis::column::{Coded, Micros};
 use chassis::database::Unit;
 use chassis::error::{Error, Result};
 use chassis::{name, say};
+use proto::projects::dataset::State as DatasetState;
 use proto::projects::need::State as NeedState;
 use sea_orm::entity::prelude::*;
 
 use crate::project::rules::{HIDDEN, TERMINAL};
 use crate::recommended::Recommendations;
-use crate::{need, project, strategy};
+use crate::{dataset, need, project, strategy};
 
 const RECOMMENDATION: &str = "recommendations/{recommendation}";
-const DATASET: &str = "datasets/{dataset}";
 const FIELD: &str = "participation.subject";
 
 /// Something that people take part in.
@@ -74,23 +74,20 @@ pub(super) async fn find(unit: &Unit<'_>, caller: &Caller, subject: &str, zone: 
         if TERMINAL.contains(&found.state.get()) {
             return Err(closed(subject));
         }
-        let territory = match found.territories.as_slice() {
-            [only] => only.clone(),
-            _ => String::new(),
-        };
+        let territory = only(&found.territories);
         return Ok(Subject { owner: found.lead_partner, territory });
     }
     if is(RECOMMENDATION) {
         return Ok(Subject::default()); // partners were asked: it is in consultation
     }
-    if is(DATASET) {
-        return Err(Error::invalid(
-            FIELD,
-            say!(
-                "datasets are not yet open to participation here",
-                "les jeux de données ne sont pas encore ouverts à la participation ici"
-            ),
-        ));
+    if is(dataset::rules::PATTERN) {
+        let found: Option<dataset::row::Model> = chassis::store::find(unit, subject).await?;
+        let found = found.filter(|found| found.published_number > 0).ok_or_else(nowhere)?;
+        if found.state == DatasetState::Withdrawn {
+            return Err(closed(subject));
+        }
+        let territory = only(&found.territories);
+        return Ok(Subject { owner: found.publisher, territory });
     }
     Err(Error::invalid(
         FIELD,
@@ -99,6 +96,14 @@ pub(super) async fn find(unit: &Unit<'_>, caller: &Caller, subject: &str, zone: 
             "nom d'un besoin, d'une stratégie, d'un projet, d'une recommandation ou d'un jeu de données attendu"
         ),
     ))
+}
+
+/// Where something is that is in one territory alone.
+fn only(territories: &[String]) -> String {
+    match territories {
+        [only] => only.clone(),
+        _ => String::new(),
+    }
 }
 
 fn closed(subject: &str) -> Error {
@@ -143,6 +148,12 @@ pub(super) async fn closed_since(
         let found = project::row::Entity::find()
             .filter(project::row::COLUMN.name.is_in(chunk.iter().copied()))
             .filter(project::row::COLUMN.state.is_in(ended));
+        closed.extend(found.all(db).await?.into_iter().map(|row| (row.name, row.state_time)));
+    }
+    for chunk in named(dataset::rules::PATTERN).chunks(1000) {
+        let found = dataset::row::Entity::find()
+            .filter(dataset::row::COLUMN.name.is_in(chunk.iter().copied()))
+            .filter(dataset::row::COLUMN.state.eq(Coded::from(DatasetState::Withdrawn)));
         closed.extend(found.all(db).await?.into_iter().map(|row| (row.name, row.state_time)));
     }
     let named: Vec<String> = of(RECOMMENDATION).cloned().collect();
