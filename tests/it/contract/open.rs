@@ -45,10 +45,10 @@ fn filled(message: &DynamicMessage, found: &mut BTreeSet<String>) {
         match message.get_field(&field).as_ref() {
             Value::Message(inner) => filled(inner, found),
             Value::List(items) => {
-                items.iter().filter_map(Value::as_message).for_each(|item| filled(item, found))
+                items.iter().filter_map(Value::as_message).for_each(|item| filled(item, found));
             }
             Value::Map(entries) => {
-                entries.values().filter_map(Value::as_message).for_each(|item| filled(item, found))
+                entries.values().filter_map(Value::as_message).for_each(|item| filled(item, found));
             }
             _ => {}
         }
@@ -60,11 +60,11 @@ fn named(message: &DynamicMessage, names: &mut BTreeSet<String>) {
     for field in message.descriptor().fields().filter(|field| message.has_field(field)) {
         match message.get_field(&field).as_ref() {
             Value::String(text) if field.name() == "name" && text.contains('/') => {
-                drop(names.insert(text.clone()))
+                names.insert(text.clone());
             }
             Value::Message(inner) => named(inner, names),
             Value::List(items) => {
-                items.iter().filter_map(Value::as_message).for_each(|item| named(item, names))
+                items.iter().filter_map(Value::as_message).for_each(|item| named(item, names));
             }
             _ => {}
         }
@@ -79,8 +79,8 @@ fn anyone_may(method: &MethodDescriptor) -> bool {
 fn reads(method: &MethodDescriptor) -> bool {
     let streams = method.is_client_streaming() || method.is_server_streaming();
     let changes = method.input().get_field_by_name("request_id").is_some();
-    let opens = method.parent_service().name() == SESSIONS || method.name() == "SubmitSessionFeedback";
-    !streams && !changes && !(opens && method.name() != "GetJsonWebKeySet")
+    let opens = method.parent_service().name() == SESSIONS && method.name() != "GetJsonWebKeySet";
+    !(streams || changes || opens || method.name() == "SubmitSessionFeedback")
 }
 
 fn with(method: &MethodDescriptor, field: &str, value: Value) -> DynamicMessage {

@@ -160,7 +160,7 @@ async fn bey_8_places_are_recognised_and_what_people_wrote_stays(network: &'stat
     assert_ne!(cyber.partner, town);
     assert_eq!(
         found(&coordinator, &format!("{own} AND services:\"LEISURE_CREATION\"")).await,
-        [cyber.clone()]
+        std::slice::from_ref(&cyber)
     );
 
     let reporter = network.colleague(&town, Role::Reporter).await;

@@ -357,7 +357,7 @@ async fn the_codes_of_datasets_are_those_of_the_lists(network: &'static Network)
         match fact(&frequency, "days").parse::<i64>() {
             // Midnight may pass meanwhile.
             Ok(days) => {
-                assert!(up_to_date(days - 1).await && !up_to_date(days + 1).await, "{}", frequency.code)
+                assert!(up_to_date(days - 1).await && !up_to_date(days + 1).await, "{}", frequency.code);
             }
             Err(_) => assert!(up_to_date(36_500).await, "{}", frequency.code),
         }

@@ -9,9 +9,10 @@ use crate::say::Language;
 
 /// Names that are told of each noun, at most; there may be more.
 pub(super) const MOST: usize = 1000;
+type Noun = (&'static str, &'static str, &'static str, bool, (&'static str, &'static str));
 /// Nouns whose resources name recommendations: the command, the method, the field of the answer, whether they name territories
 /// too, and what they are called.
-const NOUNS: [(&str, &str, &str, bool, (&str, &str)); 6] = [
+const NOUNS: [Noun; 6] = [
     ("project", "ProjectService/ListProjects", "projects", true, ("projects", "projets")),
     (
         "partnership",

@@ -243,7 +243,7 @@ pub(crate) fn opening_hours(field: &str, said: &str) -> Result<String> {
             && minutes.len() == 2
             && number(minutes).is_some_and(|minutes| minutes <= 59)
     };
-    let whole = said.matches('"').count() % 2 == 0 && said.chars().count() <= LINE * 2;
+    let whole = said.matches('"').count().is_multiple_of(2) && said.chars().count() <= LINE * 2;
     let good =
         whole && spoken.chars().all(plain) && words.all(|word| WORDS.contains(&word)) && times.all(clock);
     match good {
