@@ -22,7 +22,7 @@ with system.use_context(trusted=True):
     report = package.validate()
 wrong = report.flatten(["name", "rowNumber", "fieldName", "message"])
 assert report.valid, wrong[:20]
-tables = [resource for resource in package.resources if resource.path.endswith(".csv")]
+tables = [resource for resource in package.resources if resource.path.startswith("data/") and resource.path.endswith(".csv")]
 lines = {task.name: task.stats["rows"] for task in report.tasks if "rows" in task.stats}
 assert len(tables) > 40 and lines["partners"] > 0, lines
 

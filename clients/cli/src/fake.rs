@@ -50,7 +50,8 @@ services!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1
        16 => "ensemble.training.v1.TrainerService", 17 => "ensemble.training.v1.EnrolmentService",
        18 => "ensemble.businessmodels.v1.BusinessModelService", 19 => "ensemble.businessmodels.v1.ReplicationService",
        20 => "ensemble.projects.v1.ParticipationService", 21 => "ensemble.projects.v1.StrategyService",
-       22 => "ensemble.training.v1.ProgrammeService");
+       22 => "ensemble.training.v1.ProgrammeService", 23 => "ensemble.projects.v1.DatasetService",
+       24 => "ensemble.partners.v1.PublicationService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;

@@ -66,7 +66,18 @@ async fn lines(app: &App, territory: Option<&str>) -> Result<Vec<Line>> {
         app.client.json("TerritoryService/GetTerritory", json!({ "name": territory })).await?;
         asked["territory"] = territory.into();
     }
-    let totals = app.client.json("ResultService/AggregateIndicators", asked).await?;
+    let totals = match app.client.json("ResultService/AggregateIndicators", asked).await {
+        // Whom few people could be found by is not told of a part of the network.
+        Err(fault) if territory.is_some() && fault.fields.iter().any(|(field, _)| field == "territory") => {
+            app.output.hint(&say!(
+                app.language,
+                "totals of indicators are told of a territory to those who are signed in (GDP-3)",
+                "les totaux des indicateurs d'un territoire ne sont donnés qu'aux personnes connectées (GDP-3)"
+            ));
+            json!({})
+        }
+        totals => totals?,
+    };
     let counted = Counted::of(app, territory).await?;
     let mut lines = Vec::new();
     for recommendation in adopted {

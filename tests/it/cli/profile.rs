@@ -56,6 +56,15 @@ fn a_territory_is_shown_on_one_page_with_what_is_done_there() {
         let own = Shell::of(&admin).done(&["territory", "profile", id, "-o", "json"]);
         let own: serde_json::Value = serde_json::from_str(&own).unwrap();
         assert_eq!(own["projects"][0]["name"], draft.name.as_str());
+        // How the recommendations stand there, also for those who are not told the totals of a part of the network.
+        let stands = shell.done(&["scorecard", "--territory", id, "-o", "json"]);
+        let stands: serde_json::Value = serde_json::from_str(&stands).unwrap();
+        let needs = &stands[1]["figures"][0];
+        assert_eq!(
+            (&needs["measure"], &needs["value"]["ratio"]["denominator"]),
+            (&"needsAddressed".into(), &"1".into())
+        );
+        assert!(shell.fails(3, &["scorecard", "--territory", "nowhere-at-all"]).contains("nowhere-at-all"));
         let missing = shell.fails(3, &["territory", "profile", "nowhere-at-all"]);
         assert!(missing.contains("nowhere-at-all"), "{missing}");
     });

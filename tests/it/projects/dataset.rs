@@ -389,7 +389,7 @@ async fn the_codes_of_datasets_are_those_of_the_lists(network: &'static Network)
 async fn people_say_what_they_think_of_published_data(network: &'static Network) {
     let town = public_partner(network).await;
     let reporter = network.colleague(&town, Role::Reporter).await;
-    let member = network.outsider().await;
+    let member = network.partner_admin(&network.home_partner().await).await;
     let made = done(create(&reporter, draft(network, &town, "etalab-2.0").await).await).name;
     let says = |subject: &str| pb::CreateParticipationRequest {
         participation: Some(participation::says(subject, pb::participation::Kind::Proposal)),

@@ -441,8 +441,7 @@ mod tests {
     fn gdp_2_who_passed_is_not_told_where_a_few_did_not() {
         let all = evaluate(&[held(12, 6, "1")], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
         assert_eq!((all.people, all.completed), (Some(12), Some(6)));
-        let rate = all.rate.unwrap();
-        assert_eq!((rate.numerator.as_str(), rate.denominator.as_str()), ("6", "12"));
+        assert_eq!(all.rate, Some(value::ratio_value(6.into(), 12.into())));
         let few = evaluate(&[held(12, 10, "1")], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
         assert_eq!((few.people, few.completed, few.rate, few.suppressed), (Some(12), None, None, true));
         let nobody = evaluate(&[], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
