@@ -219,6 +219,8 @@ fn line(part: &Part, item: &DynamicMessage, language: Language) -> Vec<String> {
     let dates = Reader { language, person: false };
     let cell = |path: &str| match path {
         GAPS => messages(item, GAPS).iter().map(|gap| said(gap, reader)).collect::<Vec<_>>().join(" · "),
+        // Of a need that nobody has qualified.
+        "priority" => Some(cell::at(item, path, reader)).filter(|of| of != "0").unwrap_or_default(),
         "period" | "start_time" => cell::at(item, path, dates),
         _ => cell::at(item, path, reader),
     };

@@ -216,8 +216,8 @@ mod tests {
             told,
             [
                 ("—", "Qualified needs addressed", "3/5 (60,0 %)"),
-                ("3 projects", "People", "1\u{202f}250 person"),
-                ("3 projects", "Learners", "masqué : peu de personnes"),
+                ("projects: 3", "People", "1\u{202f}250 person"),
+                ("projects: 3", "Learners", "masqué : peu de personnes"),
                 ("—", "Tripartite partnerships", "—"),
                 ("—", "Delivery rate", "—"),
                 ("—", "People certified", "masqué : peu de personnes"),

@@ -68,10 +68,11 @@ pub(super) async fn of(app: &App, recommendation: &str, territory: Option<&str>)
 }
 
 impl Behind {
-    /// How many, as people read it: `3 projects`.
+    /// How many, as people read it: `projects: 3`.
     pub(super) fn told(&self, language: Language) -> String {
         let (en, fr) = self.called;
-        format!("{}{} {}", self.names.len(), if self.more { "+" } else { "" }, language.pick(en, fr))
+        let more = if self.more { "+" } else { "" };
+        format!("{}{} {}{more}", language.pick(en, fr), language.colon(), self.names.len())
     }
 
     pub(super) fn fact(&self) -> Value {
