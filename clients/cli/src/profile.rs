@@ -28,8 +28,9 @@ struct Part {
     key: &'static str,
     heading: (&'static str, &'static str),
     method: &'static str,
-    /// What asks for it, `{}` being the territory: a filter, or the parent when it begins with `territories/`.
-    asks: &'static str,
+    /// What asks for it, `{}` being the territory: below what, and which; empty where a list has no parent, or is wanted whole.
+    parent: &'static str,
+    filter: &'static str,
     /// The command that lists all of it.
     command: &'static str,
     columns: &'static [(&'static str, &'static str, &'static str)],
@@ -40,7 +41,8 @@ const PARTS: [Part; 7] = [
         key: "strategies",
         heading: ("Strategies", "Stratégies"),
         method: "StrategyService/ListStrategies",
-        asks: "{}",
+        parent: "{}",
+        filter: "",
         command: "ensemble strategy list --territory {}",
         columns: &[("state", "STATE", "ÉTAT"), ("period", "PERIOD", "PÉRIODE"), ("title", "TITLE", "TITRE")],
     },
@@ -48,7 +50,8 @@ const PARTS: [Part; 7] = [
         key: "needs",
         heading: ("Needs", "Besoins"),
         method: "NeedService/ListNeeds",
-        asks: "{}",
+        parent: "{}",
+        filter: "",
         command: "ensemble need list --territory {}",
         columns: &[
             ("priority", "PRIORITY", "PRIORITÉ"),
@@ -61,7 +64,8 @@ const PARTS: [Part; 7] = [
         key: "observations",
         heading: ("The divide", "La fracture"),
         method: "ObservationService/ListObservations",
-        asks: "{}",
+        parent: "{}",
+        filter: "",
         command: "ensemble observation list --territory {}",
         columns: &[
             ("indicator", "INDICATOR", "INDICATEUR"),
@@ -74,7 +78,8 @@ const PARTS: [Part; 7] = [
         key: "projects",
         heading: ("Projects", "Projets"),
         method: "ProjectService/ListProjects",
-        asks: "territories:\"{}\"",
+        parent: "",
+        filter: "territories:\"{}\"",
         command: "ensemble project list --filter 'territories:\"{}\"'",
         columns: &[
             ("state", "STATE", "ÉTAT"),
@@ -86,7 +91,8 @@ const PARTS: [Part; 7] = [
         key: "datasets",
         heading: ("Datasets", "Jeux de données"),
         method: "DatasetService/ListDatasets",
-        asks: "territories:\"{}\"",
+        parent: "",
+        filter: "territories:\"{}\"",
         command: "ensemble dataset list --filter 'territories:\"{}\"'",
         columns: &[
             ("fair_score", "FAIR", "FAIR"),
@@ -98,7 +104,8 @@ const PARTS: [Part; 7] = [
         key: "sessions",
         heading: ("Training", "Formations"),
         method: "SessionService/ListSessions",
-        asks: "territory = \"{}\"",
+        parent: "programmes/-",
+        filter: "territory = \"{}\"",
         command: "ensemble session list --filter 'territory = \"{}\"'",
         columns: &[
             ("state", "STATE", "ÉTAT"),
@@ -110,7 +117,8 @@ const PARTS: [Part; 7] = [
         key: "businessModels",
         heading: ("Business models", "Modèles économiques"),
         method: "BusinessModelService/ListBusinessModels",
-        asks: "territories:\"{}\"",
+        parent: "",
+        filter: "territories:\"{}\"",
         command: "ensemble model list --filter 'territories:\"{}\"'",
         columns: &[
             ("maturity", "MATURITY", "MATURITÉ"),
@@ -167,15 +175,11 @@ pub(crate) async fn run(app: &App, noun: &Noun, matches: &ArgMatches) -> Result 
 
 /// What a part has, its first page, and whether there is more.
 async fn listed(app: &App, part: &Part, territory: &str) -> Result<(Vec<DynamicMessage>, bool)> {
-    let asks = part.asks.replace("{}", territory);
     let mut request = Map::from_iter([("pageSize".to_owned(), Value::from(1000))]);
-    match (part.asks, part.key) {
-        ("{}", _) => drop(request.insert("parent".to_owned(), asks.into())),
-        (_, "sessions") => {
-            request.insert("parent".to_owned(), "programmes/-".into());
-            request.insert("filter".to_owned(), asks.into());
+    for (field, asked) in [("parent", part.parent), ("filter", part.filter)] {
+        if !asked.is_empty() {
+            request.insert(field.to_owned(), asked.replace("{}", territory).into());
         }
-        _ => drop(request.insert("filter".to_owned(), asks.into())),
     }
     let answer = app.client.dynamic(part.method, Value::Object(request)).await?;
     let more = !deed::text(&answer, "next_page_token").is_empty();
