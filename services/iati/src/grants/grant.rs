@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate};
 use super::told;
 use crate::org_id;
 use crate::problem::{Problem, Severity};
-use crate::records::told::{missing, no_list, no_object};
-use crate::records::{Field, Fields, Node, placed, places};
+use crate::records::told::{missing, no_list};
+use crate::records::{Field, Fields, Node, filled, placed, places};
 use crate::texts::normal;
 
 /// An organisation that gives or receives.
@@ -70,24 +70,16 @@ impl Grant {
         let node = Node::record(text, line, format!("grants/{index}"));
         let place = Field { path: node.path.clone(), line };
         let mut grant = Self { place, ..Self::default() };
-        let mut problems = Vec::new();
-        match node.object() {
-            Some(fields) => grant.fill(fields, &mut problems),
-            None => problems.push(no_object("GRANT_INVALID").at(node.path.as_str()).found(node.written())),
-        }
-        for problem in &mut problems {
-            grant.id.clone_into(&mut problem.record);
-            if problem.line == 0 {
-                problem.line = line;
-            }
-        }
-        grant.problems = problems;
+        grant.problems = filled(&node, "GRANT_INVALID", |fields, problems| {
+            grant.fill(fields, problems);
+            grant.id.clone()
+        });
         grant
     }
 
-    fn fill(&mut self, fields: BTreeMap<String, Node<'_>>, problems: &mut Vec<Problem>) {
-        self.fields = places(&fields);
-        let mut of = Fields { said: &fields, path: self.place.path.clone(), problems };
+    fn fill(&mut self, fields: &BTreeMap<String, Node<'_>>, problems: &mut Vec<Problem>) {
+        self.fields = places(fields);
+        let mut of = Fields { said: fields, path: self.place.path.clone(), problems };
         self.id = of.text("id", Some(Severity::Blocks)).trim().to_owned();
         self.title = normal(&of.text("title", Some(Severity::Doubtful)));
         // Real files leave it out, and what a grant is for is of use to people alone.

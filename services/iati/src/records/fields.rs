@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Node;
-use super::told::{missing, no_text};
+use super::told::{missing, no_object, no_text};
 use crate::problem::{Problem, Severity};
 
 /// Where a field stands: its path in the JSON, and its line.
@@ -41,6 +41,30 @@ pub(crate) fn places(fields: &BTreeMap<String, Node<'_>>) -> BTreeMap<String, Fi
 /// A problem of what stands there.
 pub(crate) fn placed(problem: Problem, node: &Node<'_>) -> Problem {
     Problem { line: node.line(), ..problem.at(node.path.as_str()) }
+}
+
+/// Reads a record by what fills it, which answers its id: what is wrong is told by that id and by a line, in a record that is no
+/// object too.
+pub(crate) fn filled(
+    node: &Node<'_>,
+    no_record: &'static str,
+    fill: impl FnOnce(&BTreeMap<String, Node<'_>>, &mut Vec<Problem>) -> String,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let id = match node.object() {
+        Some(fields) => fill(&fields, &mut problems),
+        None => {
+            problems.push(no_object(no_record).at(node.path.as_str()).found(node.written()));
+            String::new()
+        }
+    };
+    for problem in &mut problems {
+        id.clone_into(&mut problem.record);
+        if problem.line == 0 {
+            problem.line = node.line();
+        }
+    }
+    problems
 }
 
 /// Reads the fields of a record, and notes what is wrong with each.

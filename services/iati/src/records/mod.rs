@@ -7,7 +7,7 @@ mod reading;
 pub(crate) mod told;
 
 pub use fields::Field;
-pub(crate) use fields::{Fields, placed, places};
+pub(crate) use fields::{Fields, filled, placed, places};
 pub(crate) use node::Node;
 pub(crate) use reading::read;
 

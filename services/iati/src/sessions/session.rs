@@ -6,8 +6,8 @@ use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime};
 
 use super::told;
 use crate::problem::{Problem, Severity};
-use crate::records::told::{no_list, no_object};
-use crate::records::{Field, Fields, Node, placed, places};
+use crate::records::told::no_list;
+use crate::records::{Field, Fields, Node, filled, placed, places};
 use crate::texts::normal;
 
 /// How moments are written in such files; those of RFC 3339 are read too.
@@ -69,18 +69,10 @@ impl Session {
         let node = Node::record(text, line, index.to_string());
         let mut session =
             Self { raw: text.to_owned(), place: Field { path: node.path.clone(), line }, ..Self::default() };
-        let mut problems = Vec::new();
-        match node.object() {
-            Some(fields) => session.fill(&fields, &mut problems),
-            None => problems.push(no_object("SESSION_INVALID").at(node.path.as_str()).found(node.written())),
-        }
-        for problem in &mut problems {
-            session.id.clone_into(&mut problem.record);
-            if problem.line == 0 {
-                problem.line = line;
-            }
-        }
-        session.problems = problems;
+        session.problems = filled(&node, "SESSION_INVALID", |fields, problems| {
+            session.fill(fields, problems);
+            session.id.clone()
+        });
         session
     }
 

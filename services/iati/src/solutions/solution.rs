@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::told;
 use crate::problem::{Problem, Severity};
-use crate::records::told::{missing, no_list, no_object};
-use crate::records::{Field, Fields, Node, placed, places};
+use crate::records::told::{missing, no_list};
+use crate::records::{Field, Fields, Node, filled, placed, places};
 use crate::texts::normal;
 
 /// An organisation that has a part in a solution.
@@ -99,18 +99,10 @@ impl Solution {
         let node = Node::record(text, line, index.to_string());
         let mut solution =
             Self { raw: text.to_owned(), place: Field { path: node.path.clone(), line }, ..Self::default() };
-        let mut problems = Vec::new();
-        match node.object() {
-            Some(fields) => solution.fill(&fields, &mut problems),
-            None => problems.push(no_object("SOLUTION_INVALID").at(node.path.as_str()).found(node.written())),
-        }
-        for problem in &mut problems {
-            solution.id.clone_into(&mut problem.record);
-            if problem.line == 0 {
-                problem.line = line;
-            }
-        }
-        solution.problems = problems;
+        solution.problems = filled(&node, "SOLUTION_INVALID", |fields, problems| {
+            solution.fill(fields, problems);
+            solution.id.clone()
+        });
         solution
     }
 
