@@ -19,6 +19,7 @@ mod m20261126_detail_project;
 mod m20261127_create_dataset;
 mod m20261127_create_participation;
 mod m20261127_create_strategy;
+mod m20261128_index_what_was_superseded;
 
 /// The list, oldest first.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
@@ -40,5 +41,6 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261127_create_strategy::Migration),
         Box::new(m20261127_create_participation::Migration),
         Box::new(m20261127_create_dataset::Migration),
+        Box::new(m20261128_index_what_was_superseded::Migration),
     ]
 }

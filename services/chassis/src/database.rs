@@ -62,7 +62,7 @@ pub struct Unit<'a> {
 
 impl Unit<'_> {
     /// Before work on many rows: PostgreSQL plans each statement for the tables as they are now, and once they are written
-    /// gathers its statistics anew. A plan made while they were empty, or had only what was undone, would look at every row
+    /// statistics are gathered anew. A plan made while they were empty, or had only what was undone, would look at every row
     /// for each value.
     ///
     /// # Errors
@@ -73,6 +73,11 @@ impl Unit<'_> {
             self.txn.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
         }
         Ok(())
+    }
+
+    /// Now and then: SQLite gathers its statistics only when it is told to, where PostgreSQL goes its own rounds.
+    pub(crate) fn gather_in_rounds(&mut self) {
+        self.many |= self.txn.get_database_backend() == DbBackend::Sqlite;
     }
 }
 
@@ -264,11 +269,7 @@ async fn attempt(
     now: Micros,
     collide: Option<&Place>,
 ) -> Result<(), Collision> {
-    let mode = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let outer = connection.begin_with_options(mode).await.map_err(Collision)?;
+    let outer = connection.begin_with_options(immediate()).await.map_err(Collision)?;
     let mut services: Vec<&'static str> = batch.iter().map(|work| work.service()).collect();
     services.sort_unstable();
     services.dedup();
@@ -314,13 +315,30 @@ async fn attempt(
     Ok(())
 }
 
-/// Has PostgreSQL look at what its tables hold now. Its own rounds come once a minute; until then it would plan reads for the
-/// rows that were there before, of which a rehearsal leaves none.
+/// Has the database look at what its tables hold now. PostgreSQL's own rounds come once a minute, SQLite has none; until then
+/// reads would be planned for the rows that were there before.
 async fn gather(connection: &DatabaseConnection) {
-    if connection.get_database_backend() == DbBackend::Postgres
-        && let Err(error) = connection.execute_unprepared("ANALYZE").await
-    {
-        tracing::warn!(%error, "statistics were not gathered: reads may be slow for a minute");
+    let gathered = match connection.get_database_backend() {
+        DbBackend::Sqlite => look_through(connection).await,
+        _ => connection.execute_unprepared("ANALYZE").await.map(drop),
+    };
+    if let Err(error) = gathered {
+        tracing::warn!(%error, "statistics were not gathered: reads may be slow for a while");
+    }
+}
+
+/// Other connections to SQLite learn of new statistics when the schema changes, and from a table that is made anew.
+async fn look_through(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    let txn = connection.begin_with_options(immediate()).await?;
+    txn.execute_unprepared("DROP TABLE IF EXISTS sqlite_stat1; ANALYZE").await?;
+    txn.commit().await
+}
+
+/// SQLite takes the lock at once, rather than when it first writes.
+fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
     }
 }
 

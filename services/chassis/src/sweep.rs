@@ -28,13 +28,14 @@ pub async fn hourly<F: Future<Output = Result<()>>>(what: &'static str, work: im
     }
 }
 
-/// Forgets request ids that are older than a day.
+/// Forgets request ids that are older than a day, and lets the database see what its tables have come to hold.
 pub(crate) async fn requests(context: Context, service: &'static str) {
     let forget = || async {
         let before = Micros(context.clock.now().0 - idempotency::WINDOW);
         let forgotten = context.database.write(service, move |unit| {
             async move {
                 idempotency::forget(unit.txn, service, before).await?;
+                unit.gather_in_rounds();
                 Ok(Outcome::Keep(()))
             }
             .boxed()

@@ -33,6 +33,7 @@ pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
                 // What is deleted is overwritten: a copy of the file has nothing of whoever was erased.
                 .pragma("secure_delete", "on")
                 .pragma("temp_store", "memory")
+                .pragma("analysis_limit", "1000") // rows of an index that ANALYZE looks at
                 .pragma("mmap_size", "268435456")
         })
         .map_sqlx_postgres_opts(|postgres| {

@@ -1,5 +1,5 @@
-use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder as _, Statement};
 
 use super::*;
 use crate::auth::Caller;
@@ -122,4 +122,35 @@ fn what_another_writer_caused_is_tried_again_and_nothing_else() {
     let broken = DbErr::Custom("no such table: secret_table".to_owned());
     assert!(!transient(&broken));
     let Error::Internal(_) = explain(broken) else { panic!("a broken statement is our fault") };
+}
+
+/// A number that a reader is told.
+async fn number(database: &Database, sql: &'static str) -> i64 {
+    let asked = Statement::from_string(DbBackend::Sqlite, sql);
+    database.readers.query_one_raw(asked).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn what_many_rows_were_written_to_is_looked_at_once_they_stand() {
+    let (_folder, database) = database().await;
+    let write = async |keep: bool| {
+        let work = database.write(SERVICE, move |unit| {
+            async move {
+                unit.plan_afresh().await?;
+                record(unit, "one");
+                Ok(if keep { Outcome::Keep(()) } else { Outcome::Discard(()) })
+            }
+            .boxed()
+        });
+        work.await.unwrap();
+    };
+    let version = async || number(&database, "PRAGMA schema_version").await;
+    let first = version().await;
+    write(false).await;
+    assert_eq!(version().await, first, "nothing came of it");
+    write(true).await;
+    assert!(number(&database, "SELECT count(*) FROM sqlite_stat1").await > 0);
+    let second = version().await;
+    write(true).await;
+    assert!(first < second && second < version().await, "readers learn of it each time");
 }

@@ -88,6 +88,7 @@ struct Found {
 impl TakeOver {
     /// Takes the file over within a transaction.
     async fn run(&self, unit: &mut Unit<'_>, call: &Call) -> Result<ImportReport> {
+        unit.plan_afresh().await?;
         let references: Vec<&str> = self.drafts.iter().map(|(found, _)| found.id.as_str()).collect();
         let known = session::store::imported(unit, &references).await?;
         let names: Vec<&str> = known.values().map(|session| session.name.as_str()).collect();
