@@ -40,31 +40,10 @@ pub(crate) fn check(rule: &'static str, field: &str, text: &LocalizedText) -> Re
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use proto::common::Translation;
+mod tests {
+    use testing::{rule, said};
 
     use super::*;
-
-    /// A text in these languages, the first being the original.
-    pub(crate) fn said(texts: &[(&str, &str)]) -> LocalizedText {
-        let translation = |(language, text): &(&str, &str)| {
-            ((*language).to_owned(), Translation { text: (*text).to_owned(), ..Translation::default() })
-        };
-        LocalizedText {
-            default_language_code: texts[0].0.to_owned(),
-            translations: texts.iter().map(translation).collect(),
-            ..LocalizedText::default()
-        }
-    }
-
-    /// The rule that refuses, or nothing.
-    pub(crate) fn rule<T>(result: Result<T>) -> &'static str {
-        match result {
-            Ok(_) => "",
-            Err(Error::Refused { rule, .. }) => rule,
-            Err(other) => panic!("{other}"),
-        }
-    }
 
     #[test]
     fn both_languages_are_asked_for_whatever_their_country() {

@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use chassis::Call;
 use chassis::Told as _;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::{Caller, Role};
 use chassis::column::Micros;
-use chassis::error::{Error, Result};
 use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State;
 use proto::businessmodels::review_business_model_request::Decision;
 use proto::businessmodels::{Adaptation, CanvasBlockCode, Maturity, Payer, Periodicity};
-use proto::common::{Evidence, LocalizedText, Money, Ratio, Translation};
+use proto::common::{Evidence, LocalizedText, Money, Ratio};
+use testing::{self, because, person, told};
 
 use super::economics::economics;
 use super::lacking::{BLOCKS, gaps};
@@ -20,36 +20,11 @@ pub(crate) const OWNER: &str = "partners/owner";
 pub(crate) const OTHER: &str = "partners/other";
 
 pub(crate) fn said(text: &str) -> Option<LocalizedText> {
-    let translation = Translation { text: text.to_owned(), ..Default::default() };
-    Some(LocalizedText {
-        default_language_code: "fr".to_owned(),
-        translations: [("fr".to_owned(), translation)].into(),
-        ..Default::default()
-    })
-}
-
-pub(crate) fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership = |role: Role| Membership { roles: vec![role], ..Default::default() };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
+    Some(testing::said(&[("fr", text)]))
 }
 
 pub(crate) fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Parce que.".to_owned(),
-        now: Micros::parse("2026-03-01T12:00:00Z").unwrap(),
-    }
+    because("Parce que.", caller)
 }
 
 pub(crate) fn admin(partner: &str) -> Call {
@@ -58,20 +33,6 @@ pub(crate) fn admin(partner: &str) -> Call {
 
 pub(crate) fn reviewer() -> Call {
     call(person(&[Role::Reviewer], &[]))
-}
-
-/// The rule that refuses, the fields that are wrong, or nothing.
-#[track_caller]
-pub(crate) fn told<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
-        Err(Error::Forbidden { .. }) => "PERMISSION".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.into_iter().map(|wrong| wrong.field).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
-    }
 }
 
 fn eur(minor_units: i64) -> Option<Money> {

@@ -1,9 +1,10 @@
 use proto::businessmodels as pb;
+use testing::told;
 
 use super::appraisal::{public_value, readiness};
 use super::row::Model;
 use super::rules::{create, submit, update};
-use crate::business_model::tests::{OTHER, OWNER, admin, said, told};
+use crate::business_model::tests::{OTHER, OWNER, admin, said};
 
 const MODEL: &str = "businessModels/m";
 

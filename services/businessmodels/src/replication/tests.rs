@@ -4,6 +4,7 @@ use proto::businessmodels as pb;
 use proto::businessmodels::business_model::State as ModelState;
 use proto::businessmodels::replication::{SourceRole, State};
 use proto::common::Evidence;
+use testing::told;
 
 use super::row::Model;
 use super::rules::{
@@ -12,7 +13,7 @@ use super::rules::{
 use super::store;
 use crate::business_model::lacking::gaps;
 use crate::business_model::row::Said;
-use crate::business_model::tests::{OTHER, OWNER, admin, model, said, told};
+use crate::business_model::tests::{OTHER, OWNER, admin, model, said};
 
 const TOWN: &str = "territories/fr-84007";
 

@@ -1,19 +1,11 @@
-use std::sync::Arc;
-
-use chassis::auth::{Caller, Kind, Membership, Role};
-use chassis::clock::Clock;
+use chassis::auth::Role;
 use chassis::column::Strings;
+use testing::{self, NOW, person};
 
 use super::*;
 
-const NOW: Micros = Micros(1_000 * DAY + 5);
-
 fn call(partner: &str) -> Call {
-    let mut caller = Caller::default();
-    (caller.subject, caller.kind) = ("users/admin".to_owned(), Kind::User);
-    let membership = Membership { roles: vec![Role::PartnerAdmin], ..Membership::default() };
-    caller.partners.insert(partner.to_owned(), membership);
-    Call { caller: Arc::new(caller), now: NOW, ..Call::own("identity", &Clock::default()) }
+    testing::call(person(&[], &[(partner, Role::PartnerAdmin)]))
 }
 
 fn account() -> Account {

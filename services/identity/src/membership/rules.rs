@@ -93,27 +93,20 @@ pub(crate) fn end(membership: &mut Model, call: &Call, others: u64, active: bool
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use chassis::auth::{Kind, Membership};
-    use chassis::clock::Clock;
-    use chassis::column::Micros;
+    use testing::{NOW, call, person, suspended};
 
     use super::*;
 
-    fn call(subject: &str, network: &[Role], partner: &[Role], suspended: bool) -> Call {
-        let mut caller = Caller::default();
-        (caller.subject, caller.kind, caller.network_roles) =
-            (subject.to_owned(), Kind::User, network.to_vec());
-        if !partner.is_empty() {
-            let membership = Membership { roles: partner.to_vec(), sector: String::new(), suspended };
-            caller.partners.insert("partners/p".to_owned(), membership);
-        }
-        Call { caller: Arc::new(caller), now: Micros(9), ..Call::own("identity", &Clock::default()) }
+    fn member(role: Role) -> Caller {
+        person(&[], &[("partners/p", role)])
     }
 
     fn admin() -> Call {
-        call("users/admin", &[], &[Role::PartnerAdmin], false)
+        call(member(Role::PartnerAdmin))
+    }
+
+    fn ada(caller: Caller) -> Call {
+        call(Caller { subject: "users/ada".to_owned(), ..caller })
     }
 
     fn draft(role: Role) -> pb::Membership {
@@ -128,7 +121,7 @@ mod tests {
     fn idn_1_the_last_administrator_of_an_active_partner_stays() {
         let refused = end(&mut held(Role::PartnerAdmin), &admin(), 0, true);
         assert!(matches!(refused, Err(Error::Refused { rule: "IDN-1", .. })));
-        let own = call("users/ada", &[], &[Role::PartnerAdmin], false);
+        let own = ada(member(Role::PartnerAdmin));
         assert!(matches!(
             end(&mut held(Role::PartnerAdmin), &own, 0, true),
             Err(Error::Refused { rule: "IDN-1", .. })
@@ -142,7 +135,7 @@ mod tests {
         {
             let mut membership = held(role);
             end(&mut membership, &admin(), others, active).unwrap();
-            assert_eq!(membership.revoke_time, Some(Micros(9)));
+            assert_eq!(membership.revoke_time, Some(NOW));
             assert!(matches!(
                 end(&mut membership, &admin(), others, active),
                 Err(Error::Refused { rule: "STATE", .. })
@@ -154,11 +147,8 @@ mod tests {
     fn a_membership_is_given_by_coordinators_and_the_partners_administrators() {
         let may = |call: &Call| create("partners/p", "", &draft(Role::Reporter), call);
         assert!(may(&admin()).is_ok());
-        assert!(may(&call("users/boss", &[Role::Coordinator], &[], false)).is_ok());
-        assert!(matches!(
-            may(&call("users/eve", &[], &[Role::Reporter], false)),
-            Err(Error::Forbidden { .. })
-        ));
+        assert!(may(&call(person(&[Role::Coordinator], &[]))).is_ok());
+        assert!(matches!(may(&call(member(Role::Reporter))), Err(Error::Forbidden { .. })));
         assert!(matches!(
             create("partners/q", "", &draft(Role::Reporter), &admin()),
             Err(Error::Forbidden { .. })
@@ -167,7 +157,7 @@ mod tests {
 
     #[test]
     fn sep_2_a_suspended_partners_administrator_gives_nothing() {
-        let suspended = call("users/admin", &[], &[Role::PartnerAdmin], true);
+        let suspended = call(suspended(member(Role::PartnerAdmin)));
         assert!(matches!(
             create("partners/p", "", &draft(Role::Reporter), &suspended),
             Err(Error::Forbidden { .. })
@@ -187,10 +177,10 @@ mod tests {
 
     #[test]
     fn a_stranger_neither_reads_nor_ends_a_membership() {
-        let stranger = call("users/eve", &[Role::Reviewer], &[], false);
+        let stranger = call(person(&[Role::Reviewer], &[]));
         assert!(!sees(&stranger.caller, &held(Role::Reporter)));
         assert!(matches!(end(&mut held(Role::Reporter), &stranger, 5, false), Err(Error::Forbidden { .. })));
-        let own = call("users/ada", &[], &[], false);
+        let own = ada(person(&[], &[]));
         assert!(
             sees(&own.caller, &held(Role::Reporter)) && end(&mut held(Role::Reporter), &own, 0, true).is_ok()
         );

@@ -140,19 +140,12 @@ fn is_scope(scope: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use chassis::auth::{Kind, Membership};
-    use chassis::clock::Clock;
+    use testing::{call, person, suspended};
 
     use super::*;
 
-    fn admin(suspended: bool) -> Call {
-        let mut caller = Caller::default();
-        (caller.subject, caller.kind) = ("users/admin".to_owned(), Kind::User);
-        let membership = Membership { roles: vec![Role::PartnerAdmin], sector: String::new(), suspended };
-        caller.partners.insert("partners/p".to_owned(), membership);
-        Call { caller: Arc::new(caller), ..Call::own("identity", &Clock::default()) }
+    fn admin() -> Caller {
+        person(&[], &[("partners/p", Role::PartnerAdmin)])
     }
 
     fn draft(scopes: &[&str]) -> pb::ServiceAccount {
@@ -193,31 +186,31 @@ mod tests {
 
     #[test]
     fn only_a_partners_administrator_makes_its_machines() {
-        assert!(create("partners/p", "", &draft(&["*.read"]), &admin(false)).is_ok());
+        assert!(create("partners/p", "", &draft(&["*.read"]), &call(admin())).is_ok());
         assert!(matches!(
-            create("partners/q", "", &draft(&["*.read"]), &admin(false)),
+            create("partners/q", "", &draft(&["*.read"]), &call(admin())),
             Err(Error::Forbidden { .. })
         ));
-        assert!(create("partners/p", "", &draft(&[]), &admin(false)).is_err());
+        assert!(create("partners/p", "", &draft(&[]), &call(admin())).is_err());
     }
 
     #[test]
     fn sep_2_a_suspended_partner_makes_no_machines_but_sees_them() {
-        let call = admin(true);
+        let call = call(suspended(admin()));
         assert!(matches!(create("partners/p", "", &draft(&["*.read"]), &call), Err(Error::Forbidden { .. })));
         assert!(sees(&call.caller, "partners/p"));
     }
 
     #[test]
     fn what_was_ended_does_not_change() {
-        let mut account = create("partners/p", "", &draft(&["*.read"]), &admin(false)).unwrap();
+        let mut account = create("partners/p", "", &draft(&["*.read"]), &call(admin())).unwrap();
         assert!(is_open(&account));
-        end(&mut account, &admin(false)).unwrap();
+        end(&mut account, &call(admin())).unwrap();
         assert!(!is_open(&account));
         assert!(matches!(
-            update(&mut account, &draft(&["projects.*"]), &admin(false)),
+            update(&mut account, &draft(&["projects.*"]), &call(admin())),
             Err(Error::Refused { .. })
         ));
-        assert!(matches!(end(&mut account, &admin(false)), Err(Error::Refused { .. })));
+        assert!(matches!(end(&mut account, &call(admin())), Err(Error::Refused { .. })));
     }
 }

@@ -1,23 +1,14 @@
-use std::sync::Arc;
-
-use chassis::clock::Clock;
 use chassis::error::Error;
+use testing::{self, person};
 
 use super::*;
 
 fn caller(subject: &str, roles: &[Role]) -> Caller {
-    let mut caller = Caller::default();
-    let kind = chassis::auth::Kind::User;
-    (caller.subject, caller.kind, caller.network_roles) = (subject.to_owned(), kind, roles.to_vec());
-    caller
+    Caller { subject: subject.to_owned(), ..person(roles, &[]) }
 }
 
 fn call(subject: &str, roles: &[Role]) -> Call {
-    Call {
-        caller: Arc::new(caller(subject, roles)),
-        now: Micros(1_000),
-        ..Call::own("identity", &Clock::default())
-    }
+    testing::call(caller(subject, roles))
 }
 
 fn boss() -> Call {

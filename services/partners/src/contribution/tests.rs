@@ -3,11 +3,11 @@ use chassis::column::Micros;
 use proto::partners as pb;
 use proto::partners::contribution::State;
 use proto::partners::triage_contribution_request::Decision;
+use testing::{fields, person, rule, said};
 
 use super::row::Model;
 use super::rules::{LIFECYCLE, create, may_contribute, sees, triage, update, withdraw};
-use crate::bilingual::tests::{rule, said};
-use crate::working_group::tests::{LEAD, MEMBER, admin, call, coordinator, person, wrong};
+use crate::working_group::tests::{LEAD, MEMBER, admin, call, coordinator};
 
 fn draft() -> pb::Contribution {
     pb::Contribution {
@@ -49,8 +49,8 @@ fn a_contribution_is_declined_for_a_reason() {
         let mut row = contribution(State::Submitted);
         triage(&mut row, decision, by).map(|()| (row.state.get(), row.state_reason))
     };
-    assert_eq!(wrong(triaged(Decision::Decline, &silent)), ["reason"]);
-    assert_eq!(wrong(triaged(Decision::Unspecified, &silent)), ["decision"]);
+    assert_eq!(fields(triaged(Decision::Decline, &silent)), ["reason"]);
+    assert_eq!(fields(triaged(Decision::Unspecified, &silent)), ["decision"]);
     assert_eq!(triaged(Decision::Integrate, &silent).unwrap(), (State::Integrated, String::new()));
     assert_eq!(
         triaged(Decision::Decline, &coordinator()).unwrap(),
@@ -96,5 +96,5 @@ fn partners_contribute_for_themselves() {
     assert!(!may_contribute(&coordinator().caller, MEMBER));
     assert!(!may_contribute(&person(&[], &[(MEMBER, Role::Trainer)]), MEMBER));
     let empty = create("workingGroups/g", "", &pb::Contribution::default(), &coordinator());
-    assert_eq!(wrong(empty), ["contribution.partner", "contribution.title", "contribution.body"]);
+    assert_eq!(fields(empty), ["contribution.partner", "contribution.title", "contribution.body"]);
 }

@@ -152,6 +152,8 @@ fn share(field: &str, share: Option<&DecimalValue>) -> Result<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use testing::fields;
+
     use super::*;
 
     fn agreed() -> pb::NetworkSettings {
@@ -161,11 +163,7 @@ mod tests {
     fn wrong(change: impl Fn(&mut pb::NetworkSettings)) -> Vec<String> {
         let mut draft = agreed();
         change(&mut draft);
-        match read(&draft) {
-            Ok(_) => Vec::new(),
-            Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|wrong| wrong.field).collect(),
-            Err(other) => panic!("{other}"),
-        }
+        fields(read(&draft))
     }
 
     #[test]

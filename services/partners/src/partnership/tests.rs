@@ -1,17 +1,16 @@
 //! The rules of partnerships, pure.
 
-use std::sync::Arc;
-
-use chassis::auth::{Caller, Kind, Membership, Role};
-use chassis::column::{Day, Micros};
+use chassis::Call;
+use chassis::auth::Role;
+use chassis::column::Day;
 use chassis::lifecycle::Stateful as _;
-use chassis::{Call, Error, Result};
-use proto::common::{LocalizedText, Origin, Translation};
+use proto::common::{LocalizedText, Origin};
 use proto::partners as pb;
 use proto::partners::partner::Sector;
 use proto::partners::partnership::{Kind as What, Stage, State};
 use proto::partners::partnership_governance::DecisionRule;
 use proto::partners::partnership_member::Role as Part;
+use testing::{because, day, person, said, told as refusal};
 
 use super::row::Model;
 use super::{members, rules};
@@ -22,21 +21,12 @@ const FIRM: &str = "partners/firm";
 const CLUB: &str = "partners/club";
 const NEWS: &str = "partners/news";
 
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
 fn today() -> Day {
     day("2026-11-26")
 }
 
 fn text(text: &str) -> LocalizedText {
-    let translation = Translation { text: text.to_owned(), ..Translation::default() };
-    LocalizedText {
-        default_language_code: "en".to_owned(),
-        translations: [("en".to_owned(), translation)].into(),
-        ..LocalizedText::default()
-    }
+    said(&[("en", text)])
 }
 
 fn part(partner: &str, role: Part, join: &str, leave: &str) -> pb::PartnershipMember {
@@ -71,24 +61,8 @@ fn draft() -> pb::Partnership {
 }
 
 fn by(partner: &str, role: Role) -> Call {
-    let membership = Membership { roles: vec![role], ..Default::default() };
-    let caller = Caller {
-        subject: "users/u".to_owned(),
-        kind: Kind::User,
-        network_roles: if partner.is_empty() { vec![role] } else { Vec::new() },
-        partners: [(partner.to_owned(), membership)].into(),
-        ..Caller::default()
-    };
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "because".to_owned(),
-        now: Micros(5),
-    }
+    let network: &[Role] = if partner.is_empty() { &[role] } else { &[] };
+    because("because", person(network, &[(partner, role)]))
 }
 
 fn lead() -> Call {
@@ -115,19 +89,6 @@ fn active() -> Model {
     let mut row = known();
     row.state = State::Active.into();
     row
-}
-
-#[track_caller]
-fn refusal(result: Result<()>) -> String {
-    match result {
-        Ok(()) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
-        Err(Error::Forbidden { .. }) => "PERMISSION".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.into_iter().map(|violation| violation.field).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
-    }
 }
 
 #[test]

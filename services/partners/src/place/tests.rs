@@ -1,14 +1,14 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::Role;
 use chassis::column::Micros;
 use chassis::error::{Error, Result};
 use iati::Severity;
 use iati::places::COLUMNS;
 use proto::partners as pb;
 use proto::partners::place::State;
+use testing::{self, because, person};
 
 use super::as_found::{self, anew, fill, organisation};
 use super::describe::{email, insee_code, opening_hours, pivot, postal_code, telephone};
@@ -20,23 +20,7 @@ use super::{export, import};
 const OWNER: &str = "partners/owner";
 
 fn call(role: Role, partner: &str) -> Call {
-    let membership = Membership { roles: vec![role], ..Default::default() };
-    let caller = Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        partners: [(partner.to_owned(), membership)].into(),
-        ..Caller::default()
-    };
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Travaux.".to_owned(),
-        now: Micros::parse("2026-03-01T12:00:00Z").unwrap(),
-    }
+    because("Travaux.", person(&[], &[(partner, role)]))
 }
 
 fn draft() -> pb::Place {
@@ -55,13 +39,8 @@ fn draft() -> pb::Place {
 #[track_caller]
 fn told<T>(result: Result<T>) -> String {
     match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
         Err(Error::Forbidden { .. }) => "FORBIDDEN".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
+        other => testing::told(other),
     }
 }
 

@@ -2,11 +2,11 @@ use chassis::Call;
 use chassis::column::Day;
 use proto::partners as pb;
 use proto::partners::publication::{Kind, State};
+use testing::{fields, rule, said};
 
 use super::row::{Facts, Model};
 use super::rules::{awaiting, create, publish, sees, update, withdraw};
-use crate::bilingual::tests::{rule, said};
-use crate::working_group::tests::{LEAD, MEMBER, admin, coordinator, wrong};
+use crate::working_group::tests::{LEAD, MEMBER, admin, coordinator};
 
 fn document(language: &str) -> pb::PublicationDocument {
     pb::PublicationDocument {
@@ -87,7 +87,7 @@ fn what_is_out_stays_as_it_was_read_and_is_withdrawn_for_a_reason() {
     publish(&mut row, &coordinator()).unwrap();
     assert_eq!(rule(update(&mut row, &draft(), &coordinator())), "STATE");
     let silent = Call { reason: String::new(), ..coordinator() };
-    assert_eq!(wrong(withdraw(&mut row.clone(), &silent)), ["reason"]);
+    assert_eq!(fields(withdraw(&mut row.clone(), &silent)), ["reason"]);
     withdraw(&mut row, &coordinator()).unwrap();
     assert_eq!((row.state.get(), row.state_reason.as_str()), (State::Withdrawn, "Parce que."));
 }
@@ -111,7 +111,7 @@ fn every_wrong_field_is_named() {
         ..Default::default()
     };
     assert_eq!(
-        wrong(create("p", &odd, &coordinator())),
+        fields(create("p", &odd, &coordinator())),
         [
             "publication.kind",
             "publication.title",

@@ -4,15 +4,15 @@ use chassis::column::{Day, Micros};
 use proto::partners as pb;
 use proto::partners::partner::Sector;
 use proto::partners::recommendation::State;
+use testing::{fields, person, rule, said};
 
 use super::facts::Facts;
 use super::row::Model;
 use super::rules::{adopt, awaiting, consult, create, retire, sees, update};
 use super::seed;
 use crate::bilingual;
-use crate::bilingual::tests::{rule, said};
 use crate::partner::who::Who;
-use crate::working_group::tests::{LEAD, MEMBER, admin, call, coordinator, person, wrong};
+use crate::working_group::tests::{LEAD, MEMBER, admin, call, coordinator};
 
 fn draft() -> pb::Recommendation {
     pb::Recommendation {
@@ -95,7 +95,7 @@ fn par_25_a_consultation_leaves_the_time_that_was_agreed_on() {
     };
     assert_eq!(rule(until(10)), "PAR-25");
     assert_eq!(until(11).unwrap(), (Day::parse("2026-03-01"), Day::parse("2026-03-11")));
-    assert_eq!(wrong(consult(&mut drafted(), None, &admin(LEAD))), ["until_date"]);
+    assert_eq!(fields(consult(&mut drafted(), None, &admin(LEAD))), ["until_date"]);
     assert!(consult(&mut drafted(), None, &admin(MEMBER)).is_err(), "those who lead its group do");
 }
 
@@ -139,10 +139,10 @@ fn par_27_one_is_retired_for_the_adopted_one_that_says_it_anew() {
     assert_eq!(retired(&new(State::Adopted, "recommendations/other")), "PAR-27");
     assert_eq!(retired(&new(State::Adopted, "recommendations/r")), "");
     let silent = Call { reason: String::new(), ..coordinator() };
-    assert_eq!(wrong(retire(&mut old(), None, &silent)), ["reason"]);
+    assert_eq!(fields(retire(&mut old(), None, &silent)), ["reason"]);
     assert!(retire(&mut old(), None, &admin(LEAD)).is_err(), "coordinators retire");
     let itself = pb::Recommendation { predecessor: "recommendations/r".to_owned(), ..draft() };
-    assert_eq!(wrong(create("r", &itself, &coordinator())), ["recommendation.predecessor"]);
+    assert_eq!(fields(create("r", &itself, &coordinator())), ["recommendation.predecessor"]);
 }
 
 #[test]

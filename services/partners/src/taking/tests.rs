@@ -1,24 +1,19 @@
 use std::sync::Arc;
 
-use chassis::column::{Day, Micros};
+use chassis::column::Micros;
 use chassis::error::Error;
-use proto::common::{DateRange, LocalizedText, Money, Translation};
+use proto::common::{DateRange, LocalizedText, Money};
 use proto::partners as pb;
 use proto::partners::agreement::{Kind, State};
 use proto::partners::partnership::{Kind as Nature, State as Standing};
 use proto::partners::partnership_member::Role;
+use testing::{self, day};
 
 use super::anew::{Noun, Place, anew};
 use crate::{agreement, commitment, partnership};
 
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
 fn text(text: &str) -> Option<LocalizedText> {
-    let said = Translation { text: text.to_owned(), ..Default::default() };
-    let translations = [("fr".to_owned(), said)].into();
-    Some(LocalizedText { default_language_code: "fr".to_owned(), translations, ..Default::default() })
+    Some(testing::said(&[("fr", text)]))
 }
 
 fn member(partner: &str, role: Role) -> pb::PartnershipMember {

@@ -1,42 +1,18 @@
-use std::sync::Arc;
-
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::{Caller, Role};
 use chassis::column::Micros;
-use chassis::error::Error;
 use proto::partners as pb;
 use proto::partners::working_group::State;
+use testing::{because, fields, person, rule, said};
 
 use super::row::{Model, Waiting};
 use super::rules::{LIFECYCLE, awaiting, create, take, takes_contributions, update};
-use crate::bilingual::tests::{rule, said};
 
 pub(crate) const LEAD: &str = "partners/lead";
 pub(crate) const MEMBER: &str = "partners/member";
 
-pub(crate) fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership =
-        |role: Role| Membership { roles: vec![role], sector: "PUBLIC".to_owned(), suspended: false };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
-}
-
 pub(crate) fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Parce que.".to_owned(),
-        now: Micros(1_764_000_000_000_000),
-    }
+    because("Parce que.", caller)
 }
 
 pub(crate) fn coordinator() -> Call {
@@ -45,14 +21,6 @@ pub(crate) fn coordinator() -> Call {
 
 pub(crate) fn admin(partner: &str) -> Call {
     call(person(&[], &[(partner, Role::PartnerAdmin)]))
-}
-
-/// The fields that are wrong.
-pub(crate) fn wrong<T: std::fmt::Debug>(result: chassis::Result<T>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|field| field.field).collect(),
-        other => panic!("{other:?}"),
-    }
 }
 
 fn draft() -> pb::WorkingGroup {
@@ -128,7 +96,7 @@ fn who_leads_a_group_is_the_coordinators_to_change() {
 #[test]
 fn every_wrong_field_is_named() {
     assert_eq!(
-        wrong(create("G", &pb::WorkingGroup::default(), &coordinator())),
+        fields(create("G", &pb::WorkingGroup::default(), &coordinator())),
         [
             "working_group_id",
             "working_group.title",
@@ -143,7 +111,7 @@ fn every_wrong_field_is_named() {
         ..draft()
     };
     assert_eq!(
-        wrong(create("g", &odd, &coordinator())),
+        fields(create("g", &odd, &coordinator())),
         [
             "working_group.members[1]",
             "working_group.members[0]",

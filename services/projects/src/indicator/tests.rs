@@ -1,48 +1,24 @@
 //! What may become of an indicator, rule by rule.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Role};
-use chassis::column::Micros;
-use chassis::error::{Error, Result};
-use proto::common::{LocalizedText, Translation};
+use chassis::auth::Role;
+use proto::common::LocalizedText;
 use proto::projects as pb;
 use proto::projects::indicator::{CountingBasis, EntityAggregation, Source, State, TimeAggregation};
+use testing::{NOW, because, fields, person, rule, said};
 
 use super::row::Model;
 use super::rules::*;
 use super::seed::table::SEEDS;
 
-const NOW: Micros = Micros(1_795_435_200_000_000);
-
 fn by(role: Role) -> Call {
-    let caller = Caller {
-        subject: "users/c".to_owned(),
-        kind: Kind::User,
-        network_roles: vec![role],
-        ..Caller::default()
-    };
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "it was unclear".to_owned(),
-        now: NOW,
-    }
+    because("it was unclear", person(&[role], &[]))
 }
 
 fn text(text: &str) -> Option<LocalizedText> {
-    let translation = Translation { text: text.to_owned(), ..Translation::default() };
-    Some(LocalizedText {
-        default_language_code: "en".to_owned(),
-        translations: [("en".to_owned(), translation)].into(),
-        ..LocalizedText::default()
-    })
+    Some(said(&[("en", text)]))
 }
 
 fn draft() -> pb::Indicator {
@@ -61,24 +37,10 @@ fn draft() -> pb::Indicator {
     }
 }
 
-fn rule(result: Result<()>) -> &'static str {
-    match result {
-        Ok(()) => "",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Forbidden { .. } | Error::Unauthenticated) => "PERMISSION",
-        Err(Error::Invalid { .. }) => "INVALID",
-        Err(other) => panic!("{other}"),
-    }
-}
-
 fn wrong(change: impl Fn(&mut pb::Indicator)) -> Vec<String> {
     let mut draft = draft();
     change(&mut draft);
-    match create("", &draft, &by(Role::Coordinator)) {
-        Ok(_) => Vec::new(),
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        Err(other) => panic!("{other}"),
-    }
+    fields(create("", &draft, &by(Role::Coordinator)))
 }
 
 fn in_state(state: State) -> Model {

@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
-use chassis::auth::{Kind, Membership};
-use proto::common::{LocalizedText, Translation};
+use proto::common::LocalizedText;
+use testing::{because, fields, person, refused, said};
 
 use super::super::describe::{DIVIDE_DIMENSIONS, TARGET_GROUPS};
 use super::*;
@@ -10,12 +8,7 @@ const RAISER: &str = "partners/raiser";
 const AUTHORITY: &str = "partners/authority";
 
 fn text(text: &str) -> LocalizedText {
-    let translation = Translation { text: text.to_owned(), ..Translation::default() };
-    LocalizedText {
-        default_language_code: "fr".to_owned(),
-        translations: [("fr".to_owned(), translation)].into(),
-        ..LocalizedText::default()
-    }
+    said(&[("fr", text)])
 }
 
 fn draft() -> pb::Need {
@@ -28,33 +21,12 @@ fn draft() -> pb::Need {
     }
 }
 
-fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership =
-        |role: Role| Membership { roles: vec![role], sector: "PUBLIC".to_owned(), suspended: false };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
-}
-
 fn coordinator() -> Caller {
     person(&[Role::Coordinator], &[])
 }
 
 fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Parce que.".to_owned(),
-        now: Micros(1_764_000_000_000_000),
-    }
+    because("Parce que.", caller)
 }
 
 fn need(state: State) -> Model {
@@ -72,21 +44,6 @@ fn shown() -> Evidence {
 
 fn day(text: &str) -> Option<Day> {
     Day::parse(text)
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(rule: &str, result: Result<T>) {
-    assert!(
-        matches!(&result, Err(Error::Refused { rule: found, .. }) if *found == rule),
-        "{rule}: {result:?}"
-    );
-}
-
-fn fields<T: std::fmt::Debug>(result: Result<T>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Each verb, done by someone.

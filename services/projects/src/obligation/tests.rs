@@ -3,20 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chassis::auth::{Caller, Membership, Role};
-use chassis::column::{Day, Micros};
+use chassis::column::Micros;
 use proto::common::DecimalValue;
 use proto::partners::NetworkSettings;
 use proto::projects::report::{Punctuality, State};
 use proto::projects::reporting_period::{Cycle, State as PeriodState};
+use testing::day;
 
 use super::rules::*;
 use super::store::Scope;
 use crate::reporting_period::row::Model as Period;
 use crate::settings::Agreed;
-
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
 
 fn at(instant: &str) -> Micros {
     Micros::parse(instant).unwrap()

@@ -1,43 +1,17 @@
-use std::sync::Arc;
-
-use chassis::auth::{Kind as Is, Membership};
 use chassis::column::{Day, Micros};
 use proto::common::DateRange;
 use proto::projects::indicator::DisaggregationMode;
+use testing::{call, fields, person, refused};
 
 use super::*;
 use crate::measure::{decimal, ratio};
 
-fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: Micros(1_764_000_000_000_000),
-    }
-}
-
 fn coordinator() -> Caller {
-    Caller {
-        network_roles: vec![Role::Coordinator],
-        kind: Is::User,
-        subject: "users/c".to_owned(),
-        ..Caller::default()
-    }
+    person(&[Role::Coordinator], &[])
 }
 
 fn member(partner: &str, role: Role) -> Caller {
-    let membership = Membership { roles: vec![role], sector: "PUBLIC".to_owned(), suspended: false };
-    Caller {
-        partners: [(partner.to_owned(), membership)].into(),
-        kind: Is::User,
-        subject: "users/m".to_owned(),
-        ..Caller::default()
-    }
+    person(&[], &[(partner, role)])
 }
 
 fn shares(mode: DisaggregationMode) -> Meaning {
@@ -76,21 +50,6 @@ fn draft() -> pb::Observation {
 
 fn made(draft: &pb::Observation) -> Result<Model> {
     create("territories/paris", "", draft, &shares(DisaggregationMode::Parallel), &call(coordinator()))
-}
-
-fn fields<T: std::fmt::Debug>(result: Result<T>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(rule: &str, result: Result<T>) {
-    assert!(
-        matches!(&result, Err(Error::Refused { rule: found, .. }) if *found == rule),
-        "{rule}: {result:?}"
-    );
 }
 
 #[test]

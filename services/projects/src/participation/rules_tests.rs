@@ -1,10 +1,7 @@
-use std::sync::Arc;
-
 use chassis::Told as _;
-use chassis::auth::{Kind as Who, Membership};
-use chassis::clock::Clock;
 use chassis::lifecycle::Stateful as _;
 use proto::projects::ParticipationChannel as Channel;
+use testing::{self, day, fields, person, rule};
 
 use super::super::describe::{Voice, voice};
 use super::*;
@@ -16,27 +13,12 @@ fn calendar() -> Calendar {
     Calendar { zone: Zone::UTC, moderation_days: 5, answer_days: 30 }
 }
 
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
 fn noon(text: &str) -> Micros {
     Micros(Zone::UTC.start(day(text)).0 + 12 * 3_600_000_000)
 }
 
-fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership = |role| Membership { roles: vec![role], sector: "PUBLIC".to_owned(), suspended: false };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Who::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
-}
-
 fn call(caller: Caller, on: &str) -> Call {
-    Call { caller: Arc::new(caller), now: noon(on), ..Call::own("projects", &Clock::default()) }
+    Call { now: noon(on), ..testing::call(caller) }
 }
 
 fn mayor(on: &str) -> Call {
@@ -79,14 +61,9 @@ fn published(kind: Kind) -> Model {
 }
 
 fn reply() -> pb::AnswerParticipationRequest {
-    let translation = Translation { text: "Oui, dès avril.".to_owned(), ..Default::default() };
     pb::AnswerParticipationRequest {
         outcome: Outcome::Accepted.into(),
-        text: Some(LocalizedText {
-            default_language_code: "fr".to_owned(),
-            translations: [("fr".to_owned(), translation)].into(),
-            ..Default::default()
-        }),
+        text: Some(testing::said(&[("fr", "Oui, dès avril.")])),
         ..Default::default()
     }
 }
@@ -95,23 +72,6 @@ fn answered(on: &str) -> Model {
     let mut row = published(Kind::Proposal);
     answer(&mut row, &reply(), calendar(), &mayor(on)).unwrap();
     row
-}
-
-fn rule<T>(result: Result<T>) -> &'static str {
-    match result {
-        Ok(_) => "",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Forbidden { .. } | Error::Unauthenticated) => "PERMISSION",
-        Err(Error::Invalid { .. }) => "INVALID",
-        Err(_) => "OTHER",
-    }
-}
-
-fn fields<T>(result: Result<T>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|wrong| wrong.field).collect(),
-        _ => Vec::new(),
-    }
 }
 
 #[test]

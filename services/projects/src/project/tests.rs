@@ -2,20 +2,18 @@
 
 mod guards;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::{Caller, Role};
 use chassis::column::{Day, Micros};
-use chassis::error::{Error, Result};
+use chassis::error::Error;
 use proto::Date;
-use proto::common::{DateRange, LocalizedText, Money, Origin, Translation};
+use proto::common::{DateRange, LocalizedText, Money, Origin};
 use proto::projects as pb;
 use proto::projects::need;
 use proto::projects::project::State;
 use proto::projects::review_project_request::Decision;
 use proto::projects::safeguard::Status;
+use testing::{call, fields, person, rule, said};
 
 use super::facts::{self, Facts};
 use super::guards::*;
@@ -29,9 +27,7 @@ const HELPER: &str = "partners/helper";
 const NOW: Micros = Micros(1_795_435_200_000_000);
 
 fn text(text: &str) -> Option<LocalizedText> {
-    let translations =
-        BTreeMap::from([("en".to_owned(), Translation { text: text.to_owned(), ..Default::default() })]);
-    Some(LocalizedText { default_language_code: "en".to_owned(), translations, ..Default::default() })
+    Some(said(&[("en", text)]))
 }
 
 fn date(year: i32, month: i32, day: i32) -> Date {
@@ -85,35 +81,15 @@ fn draft() -> pb::Project {
 }
 
 fn caller(partner: &str, role: Role) -> Caller {
-    let membership = Membership { roles: vec![role], ..Default::default() };
-    Caller {
-        subject: "users/u".to_owned(),
-        kind: Kind::User,
-        partners: BTreeMap::from([(partner.to_owned(), membership)]),
-        ..Default::default()
-    }
+    person(&[], &[(partner, role)])
 }
 
 fn overseer_of_all(role: Role) -> Caller {
-    Caller {
-        subject: "users/o".to_owned(),
-        kind: Kind::User,
-        network_roles: vec![role],
-        ..Default::default()
-    }
+    person(&[role], &[])
 }
 
 fn by(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: NOW,
-    }
+    Call { now: NOW, ..call(caller) }
 }
 
 fn lead() -> Call {
@@ -157,24 +133,10 @@ fn imported(state: State) -> Model {
     project
 }
 
-fn rule(result: Result<()>) -> &'static str {
-    match result {
-        Ok(()) => "",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Forbidden { .. } | Error::Unauthenticated) => "PERMISSION",
-        Err(Error::Invalid { .. }) => "INVALID",
-        Err(other) => panic!("{other}"),
-    }
-}
-
 fn wrong(change: impl Fn(&mut pb::Project)) -> Vec<String> {
     let mut draft = draft();
     change(&mut draft);
-    match create("", &draft, &lead()) {
-        Ok(_) => Vec::new(),
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        Err(other) => panic!("{other}"),
-    }
+    fields(create("", &draft, &lead()))
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What a project's indicator may hold, and how far it has come.
 
-use std::sync::Arc;
-
 use chassis::Call;
-use chassis::column::{Day, Micros};
+use chassis::auth::Caller;
+use chassis::column::Day;
 use chassis::error::{Error, Result};
-use proto::common::{DateRange, LocalizedText, Origin, Translation};
+use proto::common::{DateRange, Origin};
 use proto::projects as pb;
 use proto::projects::indicator::{State as LibraryState, TimeAggregation};
 use proto::projects::project::State;
+use testing::{self, NOW, day, fields, rule, said};
 
 use super::course::{Course, Standing, Step};
 use super::describe::describe;
@@ -17,12 +17,6 @@ use super::rules::*;
 use crate::indicator::seed::table::SEEDS;
 use crate::project::facts::Promise;
 use crate::{indicator, measure, project};
-
-const NOW: Micros = Micros(1_795_435_200_000_000);
-
-fn day(day: &str) -> Day {
-    Day::parse(day).unwrap()
-}
 
 fn number(digits: &str) -> pb::IndicatorValue {
     measure::decimal(digits.parse().unwrap())
@@ -172,16 +166,7 @@ fn a_share_is_shown_to_six_places_and_no_further_than_the_contract_holds() {
 }
 
 fn call() -> Call {
-    Call {
-        caller: Arc::default(),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: NOW,
-    }
+    testing::call(Caller::default())
 }
 
 fn library(id: &str) -> indicator::row::Model {
@@ -200,15 +185,10 @@ fn days(start: &str, end: &str) -> Option<DateRange> {
 }
 
 fn draft(id: &str, baseline: pb::IndicatorValue, target: pb::IndicatorValue) -> pb::ProjectIndicator {
-    let title = Translation { text: "More people take part".to_owned(), ..Translation::default() };
     pb::ProjectIndicator {
         indicator: format!("indicators/{id}"),
         result_level: OUTPUT.to_owned(),
-        result_title: Some(LocalizedText {
-            default_language_code: "en".to_owned(),
-            translations: [("en".to_owned(), title)].into(),
-            ..LocalizedText::default()
-        }),
+        result_title: Some(said(&[("en", "More people take part")])),
         baseline: Some(pb::Baseline { value: Some(baseline), ..Default::default() }),
         targets: vec![pb::Target {
             period: days("2026-01-01", "2026-12-31"),
@@ -228,21 +208,8 @@ fn made(draft: &pb::ProjectIndicator, periods: &Periods) -> Result<Model> {
     create("", &project(State::Draft), library, draft, periods, &call())
 }
 
-fn rule<T>(result: Result<T>) -> &'static str {
-    match result {
-        Ok(_) => "",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Invalid { .. }) => "INVALID",
-        Err(other) => panic!("{other}"),
-    }
-}
-
 fn wrong(draft: &pb::ProjectIndicator) -> Vec<String> {
-    match made(draft, &Periods::new()) {
-        Ok(_) => Vec::new(),
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        Err(other) => panic!("{other}"),
-    }
+    fields(made(draft, &Periods::new()))
 }
 
 #[test]

@@ -4,20 +4,20 @@ mod figures;
 mod ratings;
 mod verdict;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
-use chassis::column::{Day, Micros};
-use chassis::error::{Error, Result};
-use proto::common::{DecimalValue, Evidence, LocalizedText, Money, Translation};
+use chassis::auth::{Caller, Role};
+use chassis::column::Micros;
+use chassis::error::Error;
+use proto::common::{DecimalValue, Evidence, LocalizedText, Money};
 use proto::partners::NetworkSettings;
 use proto::projects as pb;
 use proto::projects::indicator::{CountingBasis, Source, TimeAggregation};
 use proto::projects::project::State as ProjectState;
 use proto::projects::report::{Punctuality, Rating, State};
 use proto::projects::reporting_period::{Cycle, State as PeriodState};
+use testing::{call, day, person, said, told as rule};
 
 use super::ground::Ground;
 use super::row::Model;
@@ -32,18 +32,12 @@ pub(super) const HELPER: &str = "partners/helper";
 pub(super) const NOW: Micros = Micros(1_783_252_800_000_000);
 const PERIOD: &str = "reportingPeriods/s1";
 
-pub(super) fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
 pub(super) fn at(instant: &str) -> Micros {
     Micros::parse(instant).unwrap()
 }
 
 pub(super) fn text(text: &str) -> LocalizedText {
-    let translations =
-        BTreeMap::from([("en".to_owned(), Translation { text: text.to_owned(), ..Default::default() })]);
-    LocalizedText { default_language_code: "en".to_owned(), translations, ..Default::default() }
+    said(&[("en", text)])
 }
 
 pub(super) fn agreed() -> Agreed {
@@ -178,13 +172,7 @@ pub(super) fn draft() -> pb::Report {
 }
 
 pub(super) fn caller(partner: &str, role: Role) -> Call {
-    let membership = Membership { roles: vec![role], ..Default::default() };
-    by(Caller {
-        subject: format!("users/{role:?}").to_lowercase(),
-        kind: Kind::User,
-        partners: BTreeMap::from([(partner.to_owned(), membership)]),
-        ..Default::default()
-    })
+    by(role, person(&[], &[(partner, role)]))
 }
 
 pub(super) fn reporter() -> Call {
@@ -192,21 +180,12 @@ pub(super) fn reporter() -> Call {
 }
 
 pub(super) fn overseer(role: Role) -> Call {
-    let subject = format!("users/{role:?}").to_lowercase();
-    by(Caller { subject, kind: Kind::User, network_roles: vec![role], ..Default::default() })
+    by(role, person(&[role], &[]))
 }
 
-fn by(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: NOW,
-    }
+fn by(role: Role, caller: Caller) -> Call {
+    let subject = format!("users/{role:?}").to_lowercase();
+    Call { now: NOW, ..call(Caller { subject, ..caller }) }
 }
 
 pub(super) fn report() -> Model {
@@ -217,19 +196,6 @@ pub(super) fn submitted() -> Model {
     let mut report = report();
     submit(&mut report, &ground(), &reporter()).unwrap();
     report
-}
-
-#[track_caller]
-pub(super) fn rule<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
-        Err(Error::Forbidden { .. } | Error::Unauthenticated) => "PERMISSION".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
-    }
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! What may become of a reporting period, rule by rule.
 
-use std::sync::Arc;
-
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Role};
+use chassis::auth::Role;
 use chassis::clock::Zone;
 use chassis::column::{Day, Micros};
-use chassis::error::{Error, Result};
 use proto::common::DateRange;
 use proto::projects as pb;
 use proto::projects::reporting_period::{Cycle, State};
+use testing::{because, person, told as rule};
 
 use super::row::Model;
 use super::rules::*;
@@ -34,17 +32,8 @@ fn draft(start: &str, end: &str) -> pb::ReportingPeriod {
 }
 
 fn call(now: &str) -> Call {
-    let caller = Caller { kind: Kind::User, network_roles: vec![Role::Coordinator], ..Default::default() };
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Because.".to_owned(),
-        now: Micros::parse(now).unwrap(),
-    }
+    let now = Micros::parse(now).unwrap();
+    Call { now, ..because("Because.", person(&[Role::Coordinator], &[])) }
 }
 
 fn period() -> Model {
@@ -54,19 +43,6 @@ fn period() -> Model {
 fn of_days(name: &str, start: &str, end: &str) -> Model {
     let day = |text| Day::parse(text).unwrap();
     Model { name: format!("reportingPeriods/{name}"), start: day(start), end: day(end), ..period() }
-}
-
-#[track_caller]
-fn rule<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
-        Err(Error::Forbidden { .. }) => "PERMISSION".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
-    }
 }
 
 #[test]

@@ -238,7 +238,7 @@ pub fn narrow(asked: &Asked) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use chassis::error::Error;
+    use testing::fields;
 
     use super::*;
 
@@ -246,15 +246,6 @@ mod tests {
         pb::AggregateIndicatorsRequest {
             indicators: vec!["indicators/idt-i01".to_owned()],
             ..Default::default()
-        }
-    }
-
-    fn fields(result: Result<impl std::fmt::Debug>) -> Vec<String> {
-        match result {
-            Err(Error::Invalid { fields, .. }) => {
-                fields.into_iter().map(|violation| violation.field).collect()
-            }
-            other => panic!("{other:?}"),
         }
     }
 

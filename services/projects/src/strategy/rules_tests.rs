@@ -1,8 +1,7 @@
-use std::sync::Arc;
-
-use chassis::auth::{Kind, Membership, Role};
-use chassis::clock::{Clock, Zone};
-use proto::common::{DateRange, LocalizedText, Translation};
+use chassis::auth::Role;
+use chassis::clock::Zone;
+use proto::common::{DateRange, LocalizedText};
+use testing::{because, day, fields, person, rule, said};
 
 use super::super::facts::Facts;
 use super::*;
@@ -14,38 +13,17 @@ fn calendar() -> Calendar {
     Calendar { zone: Zone::UTC, least_days: 15 }
 }
 
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
 /// Noon of a day.
 fn noon(text: &str) -> Micros {
     Micros(Zone::UTC.start(day(text)).0 + 12 * 3_600_000_000)
 }
 
 fn text(words: &str) -> LocalizedText {
-    let translation = Translation { text: words.to_owned(), ..Default::default() };
-    LocalizedText {
-        default_language_code: "fr".to_owned(),
-        translations: [("fr".to_owned(), translation)].into(),
-        ..Default::default()
-    }
+    said(&[("fr", words)])
 }
 
 fn by(partner: &str, role: Role, now: Micros) -> Call {
-    let membership = Membership { roles: vec![role], sector: "PUBLIC".to_owned(), suspended: false };
-    let caller = Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        partners: [(partner.to_owned(), membership)].into(),
-        ..Caller::default()
-    };
-    Call {
-        caller: Arc::new(caller),
-        now,
-        reason: "Because.".to_owned(),
-        ..Call::own("projects", &Clock::default())
-    }
+    Call { now, ..because("Because.", person(&[], &[(partner, role)])) }
 }
 
 fn mayor(on: &str) -> Call {
@@ -108,23 +86,6 @@ fn adopted() -> Model {
     let mut row = consulted("2026-03-17");
     adopt(&mut row, &deliberation(), &mayor("2026-03-17")).unwrap();
     row
-}
-
-fn rule(result: Result<()>) -> &'static str {
-    match result {
-        Ok(()) => "",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Forbidden { .. } | Error::Unauthenticated) => "PERMISSION",
-        Err(Error::Invalid { .. }) => "INVALID",
-        Err(_) => "OTHER",
-    }
-}
-
-fn fields(result: Result<()>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|wrong| wrong.field).collect(),
-        _ => Vec::new(),
-    }
 }
 
 #[test]

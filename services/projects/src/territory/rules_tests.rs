@@ -1,32 +1,19 @@
-use std::sync::Arc;
-
+use chassis::auth::Caller;
 use chassis::column::Micros;
-use proto::common::{ExternalIdentifier, LocalizedText, Translation};
+use proto::common::ExternalIdentifier;
 use proto::partners::partner::State;
+use testing::{self, fields, refused, said};
 
 use super::*;
 
 fn call() -> Call {
-    Call {
-        caller: Arc::default(),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: Micros(1_764_000_000_000_000), // 24 November 2025
-    }
+    let now = Micros(1_764_000_000_000_000); // 24 November 2025
+    Call { now, ..testing::call(Caller::default()) }
 }
 
 fn draft(kind: Kind) -> pb::Territory {
-    let translation = Translation { text: "Auvergne-Rhône-Alpes".to_owned(), ..Translation::default() };
     pb::Territory {
-        display_name: Some(LocalizedText {
-            default_language_code: "fr".to_owned(),
-            translations: [("fr".to_owned(), translation)].into(),
-            ..LocalizedText::default()
-        }),
+        display_name: Some(said(&[("fr", "Auvergne-Rhône-Alpes")])),
         kind: kind.into(),
         country_code: "fr".to_owned(),
         ..pb::Territory::default()
@@ -39,21 +26,6 @@ fn territory(kind: Kind) -> Model {
 
 fn day(year: i32) -> proto::Date {
     proto::Date { year, month: 1, day: 1 }
-}
-
-fn fields(result: Result<Model>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|violation| violation.field).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(rule: &str, result: Result<T>) {
-    assert!(
-        matches!(&result, Err(Error::Refused { rule: found, .. }) if *found == rule),
-        "{rule}: {result:?}"
-    );
 }
 
 const KINDS: [Kind; 6] =

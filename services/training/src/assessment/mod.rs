@@ -8,4 +8,4 @@ pub mod rules;
 pub(crate) mod store;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

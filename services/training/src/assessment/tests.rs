@@ -27,7 +27,7 @@ fn draft(phase: Phase, date: &str) -> pb::Assessment {
     }
 }
 
-fn made(phase: Phase, date: &str, state: Session, of: State) -> chassis::Result<Model> {
+pub(crate) fn made(phase: Phase, date: &str, state: Session, of: State) -> chassis::Result<Model> {
     let session = session::tests::session(state);
     let now = Call { now: Micros::parse("2027-12-01T00:00:00Z").unwrap(), ..admin(PROVIDER) };
     create(&session, &enrolment(of, state), "a", &draft(phase, date), &now)
@@ -135,4 +135,73 @@ fn trn_14_one_by_others_and_one_of_their_own_in_each_phase() {
     assert!(!is_same(&test, &of(Phase::Pre, Test)));
     assert!(!is_same(&test, &of(Phase::Post, Self_)), "what they say of themselves hinders nobody");
     assert!(is_same(&of(Phase::Post, Self_), &of(Phase::Post, Self_)));
+}
+
+#[test]
+fn trn_14_one_of_somebody_else_is_in_nobodys_way() {
+    let made = made(Phase::Post, "2026-04-08", Session::Completed, State::Confirmed).unwrap();
+    let other = Model { enrolment: format!("{}2", made.enrolment), ..made.clone() };
+    assert!(!is_same(&made, &other) && is_same(&made, &made.clone()));
+}
+
+#[test]
+fn trn_14_levels_are_from_0_to_8() {
+    let session = session::tests::session(Session::InProgress);
+    let of = enrolment(State::Confirmed, Session::InProgress);
+    let field = "assessment.levels[0].level";
+    for (level, expected) in [(-1, field), (0, ""), (8, ""), (9, field)] {
+        let levels = vec![pb::AssessedLevel { alignment: Some(digcomp("1.2")), level }];
+        let draft = pb::Assessment { levels, ..draft(Phase::Pre, "2026-03-01") };
+        assert_eq!(told(create(&session, &of, "a", &draft, &admin(PROVIDER))), expected, "{level}");
+    }
+}
+
+#[test]
+fn trn_14_nothing_is_assessed_on_a_day_that_has_not_begun_where_the_session_is() {
+    let session = session::tests::session(Session::InProgress);
+    let of = enrolment(State::Confirmed, Session::InProgress);
+    // In Paris it is the first of March already.
+    let now = Call { now: Micros::parse("2026-02-28T23:30:00Z").unwrap(), ..admin(PROVIDER) };
+    for (date, expected) in [("2026-02-28", ""), ("2026-03-01", ""), ("2026-03-02", "assessment.assess_date")]
+    {
+        assert_eq!(told(create(&session, &of, "a", &draft(Phase::Pre, date), &now)), expected, "{date}");
+    }
+}
+
+#[test]
+fn trn_14_those_who_take_part_are_assessed_while_the_session_is_under_way() {
+    for (state, expected) in [
+        (State::Confirmed, ""),
+        (State::Completed, ""),
+        (State::NotCompleted, ""),
+        (State::Pending, "ASSESSMENT_TIME"),
+        (State::Declined, "ASSESSMENT_TIME"),
+        (State::Cancelled, "ASSESSMENT_TIME"),
+        (State::Withdrawn, "ASSESSMENT_TIME"),
+        (State::NoShow, "ASSESSMENT_TIME"),
+    ] {
+        assert_eq!(told(made(Phase::Post, "2026-04-08", Session::Completed, state)), expected, "{state:?}");
+    }
+    for (state, expected) in [
+        (Session::Planned, "ASSESSMENT_TIME"),
+        (Session::InProgress, ""),
+        (Session::Cancelled, "ASSESSMENT_TIME"),
+    ] {
+        assert_eq!(told(made(Phase::Pre, "2026-04-01", state, State::Confirmed)), expected, "{state:?}");
+    }
+}
+
+#[test]
+fn trn_16_the_months_are_counted_from_the_day_of_the_end_where_the_session_was() {
+    let mut session = session::tests::session(Session::Closed);
+    // In Paris it is the ninth already.
+    session.end_time = Micros::parse("2026-04-08T22:30:00Z").unwrap();
+    let of = enrolment(State::Completed, Session::Closed);
+    let now = Call { now: Micros::parse("2027-12-01T00:00:00Z").unwrap(), ..admin(PROVIDER) };
+    for (date, expected) in
+        [("2026-07-08", "TRN-16"), ("2026-07-09", ""), ("2027-04-09", ""), ("2027-04-10", "TRN-16")]
+    {
+        let draft = draft(Phase::FollowUp, date);
+        assert_eq!(told(create(&session, &of, "a", &draft, &now)), expected, "{date}");
+    }
 }

@@ -92,6 +92,71 @@ fn trn_17_what_is_better_is_told_of_the_same_cells_six_months_apart() {
 }
 
 #[test]
+fn trn_17_a_rating_is_from_1_to_5_and_wants_no_less_than_there_is() {
+    let (existing, desired) =
+        ("capacity_assessment.ratings[0].existing", "capacity_assessment.ratings[0].desired");
+    for (rated, expected) in [
+        ((1, 1), String::new()),
+        ((5, 5), String::new()),
+        ((0, 3), existing.to_owned()),
+        ((6, 5), format!("{existing} {desired}")),
+        ((3, 0), desired.to_owned()),
+        ((3, 6), desired.to_owned()),
+        ((3, 2), desired.to_owned()),
+    ] {
+        let ratings = vec![rating("LEADERSHIP", "EVALUATE", rated.0, rated.1)];
+        let draft = pb::CapacityAssessment { ratings, ..draft("2026-03-01") };
+        assert_eq!(refused(create("c", &draft, today(), &admin(PROVIDER))), expected, "{rated:?}");
+    }
+}
+
+#[test]
+fn trn_17_a_cell_is_a_capacity_within_a_core_issue() {
+    let rated = |capacity: &str, existing: i32| rating("LEADERSHIP", capacity, existing, 5);
+    let two = pb::CapacityAssessment {
+        ratings: vec![rated("EVALUATE", 3), rated("POLICY_STRATEGY", 3)],
+        ..draft("2026-03-01")
+    };
+    let mut now = create("c", &two, today(), &admin(PROVIDER)).unwrap();
+    let before =
+        Model { ratings: vec![rated("EVALUATE", 1)].into(), ..assessment(State::Validated, "2025-09-01") };
+    now.before = Some(Arc::new(before));
+    let better: Vec<_> = told(&now).iter().map(|rating| rating.improvement).collect();
+    assert_eq!(better, [Some(2), None], "of the other capacity nothing was said");
+    let twice =
+        pb::CapacityAssessment { ratings: vec![rated("EVALUATE", 3), rated("EVALUATE", 4)], ..two.clone() };
+    assert_eq!(
+        refused(create("c", &twice, today(), &admin(PROVIDER))),
+        "capacity_assessment.ratings[1]",
+        "rated twice"
+    );
+}
+
+#[test]
+fn trn_17_what_is_compared_is_valid_and_of_the_same_level() {
+    let (now, before) = (assessment(State::Draft, "2026-03-01"), assessment(State::Validated, "2025-09-01"));
+    let field = "capacity_assessment.previous";
+    assert_eq!(refused(follows(&now, Some(&before))), "");
+    let surroundings = Model { level: CapacityLevel::EnablingEnvironment.into(), ..before.clone() };
+    assert_eq!(refused(follows(&now, Some(&surroundings))), field);
+    let submitted = Model { state: State::Submitted.into(), ..before };
+    assert_eq!(refused(follows(&now, Some(&submitted))), field, "nobody has looked at it yet");
+}
+
+#[test]
+fn trn_17_what_surrounds_an_organisation_is_assessed_of_a_territory() {
+    for (level, expected) in [
+        (CapacityLevel::EnablingEnvironment, ""),
+        (CapacityLevel::Organisation, "capacity_assessment.level"),
+        (CapacityLevel::Individual, "capacity_assessment.level"),
+    ] {
+        let subject = "territories/fr".to_owned();
+        let draft = pb::CapacityAssessment { subject, level: level.into(), ..draft("2026-03-01") };
+        assert_eq!(refused(create("c", &draft, today(), &admin(PROVIDER))), expected, "{level:?}");
+    }
+}
+
+#[test]
 fn sep_1_what_others_helped_with_is_reviewed_and_never_by_ones_own() {
     let submitted = |method: Method| {
         let mut made = Model { method: method.into(), ..assessment(State::Draft, "2026-03-01") };
@@ -136,24 +201,64 @@ fn what_an_organisation_lacks_is_its_own_to_tell() {
     }
 }
 
+/// A programme that helps with these functional capacities.
+fn helping(name: &str, level: CapacityLevel, codes: &[&str]) -> Programme {
+    let outcome = |code: &&str| pb::LearningOutcome {
+        alignment: Some(Alignment {
+            framework: Framework::UndpCd.into(),
+            target_code: (*code).to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    Programme {
+        name: format!("programmes/{name}"),
+        capacity_level: level.into(),
+        outcomes: codes.iter().map(outcome).collect::<Vec<_>>().into(),
+        ..programme(pb::programme::State::Published)
+    }
+}
+
+#[test]
+fn trn_18_what_helps_as_much_is_told_in_the_order_of_names() {
+    let mut assessed = assessment(State::Validated, "2026-03-01");
+    assessed.ratings =
+        vec![rating("LEADERSHIP", "POLICY_STRATEGY", 2, 4), rating("LEADERSHIP", "EVALUATE", 2, 4)].into();
+    let own = CapacityLevel::Organisation;
+    let mut all = vec![
+        helping("b", own, &["POLICY_STRATEGY", "EVALUATE"]),
+        helping("c", own, &["EVALUATE", "POLICY_STRATEGY"]),
+        helping("a", own, &["POLICY_STRATEGY", "EVALUATE"]),
+    ];
+    let title = Some(all[0].title.clone().into_inner());
+    for _ in 0..all.len() {
+        all.rotate_left(1);
+        let told = suggest(&assessed, all.clone());
+        let names: Vec<_> = told.iter().map(|one| one.programme.as_str()).collect();
+        assert_eq!(names, ["programmes/a", "programmes/b", "programmes/c"]);
+        for one in told {
+            let reasons: Vec<_> =
+                one.reasons.iter().map(|reason| reason.functional_capacity.as_str()).collect();
+            assert_eq!(reasons, ["EVALUATE", "POLICY_STRATEGY"], "of {}", one.programme);
+            assert_eq!(one.title, title);
+        }
+    }
+}
+
+#[test]
+fn trn_18_the_largest_gap_is_the_first_reason() {
+    let mut assessed = assessment(State::Validated, "2026-03-01");
+    assessed.ratings =
+        vec![rating("LEADERSHIP", "EVALUATE", 3, 4), rating("LEADERSHIP", "POLICY_STRATEGY", 1, 4)].into();
+    let told =
+        suggest(&assessed, [helping("a", CapacityLevel::Organisation, &["EVALUATE", "POLICY_STRATEGY"])]);
+    let reasons: Vec<_> =
+        told[0].reasons.iter().map(|reason| (reason.functional_capacity.as_str(), reason.gap)).collect();
+    assert_eq!(reasons, [("POLICY_STRATEGY", 3), ("EVALUATE", 1)]);
+}
+
 #[test]
 fn trn_18_programmes_that_close_the_largest_gaps_come_first_with_their_reasons() {
-    let helping = |name: &str, level: CapacityLevel, codes: &[&str]| {
-        let outcome = |code: &&str| pb::LearningOutcome {
-            alignment: Some(Alignment {
-                framework: Framework::UndpCd.into(),
-                target_code: (*code).to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        Programme {
-            name: format!("programmes/{name}"),
-            capacity_level: level.into(),
-            outcomes: codes.iter().map(outcome).collect::<Vec<_>>().into(),
-            ..programme(pb::programme::State::Published)
-        }
-    };
     let mut assessed = assessment(State::Validated, "2026-03-01");
     assessed.ratings = vec![
         rating("LEADERSHIP", "EVALUATE", 2, 4),

@@ -9,6 +9,8 @@ use proto::common::LocalizedText;
 use proto::common::alignment::Framework;
 use proto::training as pb;
 
+use crate::programme::describe::ATTENDANCE;
+
 /// The achievement of completing a programme, with its texts in one of these languages where it has them.
 ///
 /// # Errors
@@ -70,7 +72,7 @@ fn framework(known: &proto::common::Alignment) -> (String, String) {
 /// When it is achieved.
 fn criteria(programme: &pb::Programme) -> Text {
     let rule = programme.completion_rule.unwrap_or_default();
-    let percent = rule.min_attendance_percent.unwrap_or(80);
+    let percent = rule.min_attendance_percent.unwrap_or(ATTENDANCE);
     let Text { en, fr } = match (rule.assessment_required, rule.pass_score) {
         (false, _) => say!("", ""),
         (true, 0) => say!(" Take an assessment at the end.", " Passer une évaluation finale."),

@@ -12,6 +12,7 @@ use proto::training::session::State as Session;
 use super::attendance::{attended, rule};
 use super::row::Model;
 use super::rules::LIFECYCLE;
+use crate::programme::describe::ATTENDANCE;
 use crate::session;
 
 /// What comes of an enrolment.
@@ -41,7 +42,7 @@ pub fn is_over(enrolment: &Model, _: Micros) -> Result<()> {
 pub fn computed(enrolment: &Model, now: Micros) -> State {
     let attended = attended(enrolment, now);
     let rule = enrolment.known.session.as_ref().map(|session| rule(session)).unwrap_or_default();
-    let enough = attended.reaches(rule.min_attendance_percent.unwrap_or(100));
+    let enough = attended.reaches(rule.min_attendance_percent.unwrap_or(ATTENDANCE));
     match () {
         // TRN-12: never there for a minute, however well excused.
         () if attended.present == 0 => State::NoShow,
@@ -156,6 +157,30 @@ mod tests {
         let mut queued = enrolment.clone();
         queued.state = State::Waitlisted.into();
         assert_eq!(came(&mut queued, 0, Status::Present, None), "entries[0].enrolment");
+    }
+
+    #[test]
+    fn trn_13_a_meeting_is_held_once_it_has_ended() {
+        let mut enrolment = over(|_| ());
+        came(&mut enrolment, 0, Status::Present, None);
+        let attended = |text: &str| attended(&enrolment, Micros::parse(text).unwrap());
+        assert_eq!(attended("2026-04-01T09:59:59Z"), Attended::default(), "it is going on");
+        assert_eq!(attended("2026-04-01T10:00:00Z"), Attended { present: 120, counted: 120, held: 120 });
+    }
+
+    #[test]
+    fn trn_13_whoever_was_absent_or_excused_was_not_there_for_a_minute() {
+        let mut enrolment = over(|_| ());
+        let minutes = "entries[0].minutes";
+        for (status, said, expected) in [
+            (Status::Excused, Some(5), minutes),
+            (Status::Absent, Some(-5), minutes),
+            (Status::Absent, Some(0), ""),
+            (Status::Present, Some(0), minutes),
+            (Status::Partial, Some(121), minutes),
+        ] {
+            assert_eq!(came(&mut enrolment, 0, status, said), expected, "{status:?} {said:?}");
+        }
     }
 
     #[test]

@@ -16,9 +16,9 @@ const PHONE: usize = 40;
 pub(crate) fn describe(participant: &mut Model, draft: &pb::Participant, now: Micros) -> Result<()> {
     let mut wrong = Violations::default();
     participant.given_name = wrong.plain("given_name", &draft.given_name, LINE)?;
-    wrong.require("given_name", !participant.given_name.is_empty());
+    wrong.require("given_name", !draft.given_name.trim().is_empty());
     participant.family_name = wrong.plain("family_name", &draft.family_name, LINE)?;
-    wrong.require("family_name", !participant.family_name.is_empty());
+    wrong.require("family_name", !draft.family_name.trim().is_empty());
     participant.email = wrong.plain("email", draft.email.trim(), ADDRESS)?;
     if !participant.email.is_empty() && !is_address(&participant.email) {
         wrong.add(

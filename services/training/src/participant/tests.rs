@@ -101,6 +101,8 @@ fn every_wrong_field_is_named_and_none_repeats_what_was_written() {
         "participant_id participant.given_name participant.family_name participant.language_code \
          participant.information_notice_time"
     );
+    let long = pb::Participant { given_name: "a".repeat(201), ..draft("") };
+    assert_eq!(told(create("p", &long, &learner("users/awa"))), "participant.given_name", "once");
     let odd = pb::Participant {
         email: "canary".to_owned(),
         phone: "canary".to_owned(),

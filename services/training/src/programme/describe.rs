@@ -20,7 +20,7 @@ const LONGEST_WORKLOAD: i32 = 10_000;
 /// A century.
 const LONGEST_VALIDITY: i32 = 1200;
 /// What must be attended when nobody says how much.
-const ATTENDANCE: i32 = 80;
+pub(crate) const ATTENDANCE: i32 = 80;
 const LINE: usize = 500;
 const LICENCE: usize = 60;
 

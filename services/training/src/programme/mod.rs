@@ -1,7 +1,7 @@
 //! The programme: what is taught, whoever comes and whenever. What was published of it never changes.
 
 mod catalogue;
-mod describe;
+pub(crate) mod describe;
 pub mod revision;
 pub mod row;
 pub(crate) mod rpc;

@@ -1,13 +1,12 @@
-use std::sync::Arc;
-
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::{Caller, Role};
 use chassis::column::Micros;
-use chassis::error::{Error, Result};
-use proto::common::{LocalizedText, Translation};
+use proto::common::LocalizedText;
 use proto::training as pb;
 use proto::training::CapacityLevel;
 use proto::training::programme::State;
+use testing::because;
+pub(crate) use testing::{person, told};
 
 use super::row::Model;
 use super::rules::{LIFECYCLE, awaiting, create, gaps, looks_in, publish, retire, still, update};
@@ -17,55 +16,15 @@ pub(crate) const PROVIDER: &str = "partners/provider";
 pub(crate) const OTHER: &str = "partners/other";
 
 pub(crate) fn said(text: &str) -> Option<LocalizedText> {
-    let translation = Translation { text: text.to_owned(), ..Default::default() };
-    Some(LocalizedText {
-        default_language_code: "fr".to_owned(),
-        translations: [("fr".to_owned(), translation)].into(),
-        ..Default::default()
-    })
-}
-
-pub(crate) fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership = |role: Role| Membership { roles: vec![role], ..Default::default() };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
+    Some(testing::said(&[("fr", text)]))
 }
 
 pub(crate) fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Parce que.".to_owned(),
-        now: Micros::parse("2026-03-01T12:00:00Z").unwrap(),
-    }
+    because("Parce que.", caller)
 }
 
 pub(crate) fn admin(partner: &str) -> Call {
     call(person(&[], &[(partner, Role::PartnerAdmin)]))
-}
-
-/// The rule that refuses, the fields that are wrong, or nothing.
-#[track_caller]
-pub(crate) fn told<T>(result: Result<T>) -> String {
-    match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
-        Err(Error::Forbidden { .. }) => "PERMISSION".to_owned(),
-        Err(Error::Aborted { reason, .. }) => reason.to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.into_iter().map(|wrong| wrong.field).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
-    }
 }
 
 pub(crate) fn draft() -> pb::Programme {

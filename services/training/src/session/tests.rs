@@ -343,3 +343,37 @@ fn trn_5_seats_are_never_fewer_than_those_who_have_one() {
     assert!(matches!(with(7), Err(chassis::Error::Refused { rule: "TRN-5", .. })));
     assert!(with(8).is_ok() && with(20).is_ok());
 }
+
+#[test]
+fn trn_13_attendance_is_of_meetings_that_have_begun_until_the_session_is_closed() {
+    let of = |state: State, meeting: &str, at: &str| told(begun(&session(state), meeting, now(at)));
+    let start = "2026-04-01T08:00:00Z";
+    for (state, expected) in [
+        (State::Open, "STATE"),
+        (State::InProgress, ""),
+        (State::Completed, ""),
+        (State::Closed, "STATE"),
+        (State::Cancelled, "STATE"),
+    ] {
+        assert_eq!(of(state, "m1", start), expected, "{state:?}");
+    }
+    assert_eq!(of(State::InProgress, "m1", "2026-04-01T07:59:59Z"), "meeting_id", "it has not begun");
+    assert_eq!(of(State::InProgress, "m2", start), "meeting_id", "nor has the next");
+    assert_eq!(of(State::Completed, "m3", "2026-05-01T00:00:00Z"), "meeting_id", "there is none");
+    assert_eq!(begun(&session(State::InProgress), "m1", now(start)).unwrap().meeting_id, "m1");
+}
+
+#[test]
+fn trn_13_whoever_teaches_and_machines_of_those_who_provide_write_down_who_came() {
+    let session = session(State::InProgress);
+    for (caller, may) in [
+        ((*by_trainer().caller).clone(), true),
+        (person(&[], &[(PROVIDER, Role::PartnerAdmin)]), true),
+        (person(&[], &[(PROVIDER, Role::Integration)]), true),
+        (person(&[], &[(PROVIDER, Role::Reporter)]), false),
+        (person(&[], &[(OTHER, Role::Integration)]), false),
+        (person(&[Role::Coordinator], &[]), false),
+    ] {
+        assert_eq!(records(&caller, &session), may, "{caller:?}");
+    }
+}

@@ -179,7 +179,7 @@ fn filled_in(entry: &pb::AttendanceEntry) -> String {
     entry.minutes.map_or_else(|| status.to_owned(), |minutes| format!("{status} {minutes}"))
 }
 
-fn origin(field: &str) -> Came {
+pub(super) fn origin(field: &str) -> Came {
     match field.rsplit('.').next().unwrap_or_default() {
         "minutes" => Came::Minutes,
         "meeting_id" => Came::When,

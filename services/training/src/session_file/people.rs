@@ -108,18 +108,10 @@ async fn one(
     verdict: &mut Verdict,
 ) -> Result<Option<pb::EnrolledRow>> {
     let problems = &mut verdict.problems;
-    let mut same = known.iter().filter(|person| is(person, &entry.person));
-    let person = match (same.next(), same.next()) {
-        (Some(person), None) => person.name.clone(),
-        (Some(_), Some(_)) => {
-            let why = say!(
-                "several people of this name are known: add the e-mail or the telephone that you entered for them",
-                "plusieurs personnes de ce nom sont connues : ajoutez le courriel ou le téléphone que vous aviez saisi"
-            );
-            filled.blocks(problems, row, Who::Given, "PERSON_AMBIGUOUS", why);
-            return Ok(None);
-        }
-        (None, _) => match participant::rules::create("", &entry.person, call) {
+    let person = match recognise(filled, row, &entry.person, known, problems) {
+        None => return Ok(None),
+        Some(Whom::Known(name)) => name,
+        Some(Whom::New) => match participant::rules::create("", &entry.person, call) {
             Ok(person) => {
                 let person = chassis::store::insert(unit, call, &person).await?;
                 let name = person.name.clone();
@@ -155,6 +147,38 @@ async fn one(
         Err(refusal) => {
             filled.blame(problems, row, refusal, origin)?;
             Ok(None)
+        }
+    }
+}
+
+/// Whom a row tells of.
+#[derive(Debug, PartialEq)]
+pub(super) enum Whom {
+    /// Someone who is known, by their name in the registry.
+    Known(String),
+    /// Someone who is not.
+    New,
+}
+
+/// Recognises a person among those who are known; nothing where it may be several, which is noted. Pure.
+pub(super) fn recognise(
+    filled: &Filled<Who>,
+    row: &Row<Who>,
+    said: &pb::Participant,
+    known: &[Person],
+    problems: &mut Problems,
+) -> Option<Whom> {
+    let mut same = known.iter().filter(|person| is(person, said));
+    match (same.next(), same.next()) {
+        (Some(person), None) => Some(Whom::Known(person.name.clone())),
+        (None, _) => Some(Whom::New),
+        (Some(_), Some(_)) => {
+            let why = say!(
+                "several people of this name are known: add the e-mail or the telephone that you entered for them",
+                "plusieurs personnes de ce nom sont connues : ajoutez le courriel ou le téléphone que vous aviez saisi"
+            );
+            filled.blocks(problems, row, Who::Given, "PERSON_AMBIGUOUS", why);
+            None
         }
     }
 }
@@ -315,7 +339,7 @@ impl Line<'_> {
 }
 
 /// The column that a field of what was made came from.
-fn origin(field: &str) -> Who {
+pub(super) fn origin(field: &str) -> Who {
     match field.rsplit('.').next().unwrap_or_default() {
         "family_name" => Who::Family,
         "email" => Who::Email,

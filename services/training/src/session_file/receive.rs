@@ -203,7 +203,7 @@ fn open(upload: &Upload, limits: &Limits) -> Result<(Vec<u8>, Workbook)> {
 }
 
 /// The session that a file is about: one of its rows says it, and no other row says another.
-fn session_of<S: Sent>(listed: &Listed<S::Column>) -> Result<String> {
+pub(super) fn session_of<S: Sent>(listed: &Listed<S::Column>) -> Result<String> {
     let mut found: Option<String> = None;
     for row in &listed.rows {
         let said = row.words(S::SESSION);

@@ -17,6 +17,8 @@ use crate::programme::tests::PROVIDER;
 use crate::session::row::Model;
 use crate::session::tests::session;
 
+mod cells;
+
 const HEADINGS: &str =
     "Prénom;Nom;Courriel;Téléphone;Langue;Informé le;Place;Handicap;Consentement explicite;Sexe;Session";
 

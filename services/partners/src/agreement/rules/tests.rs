@@ -4,12 +4,13 @@ mod imported;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chassis::auth::{Caller, Kind as Who, Membership, Role};
+use chassis::auth::{Caller, Kind as Who, Role};
 use proto::Private as _;
 use proto::common::{DateRange, Evidence};
 use proto::partners::PartnershipMember;
 use proto::partners::agreement_content::{Item, Status};
 use proto::partners::partner::Sector;
+use testing::{because, day, fields, person, rule};
 use uuid::Uuid;
 
 use super::super::parts;
@@ -21,10 +22,6 @@ use crate::partnership;
 const LEAD: &str = "partners/lead";
 const OTHER: &str = "partners/other";
 const HASH: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
 
 fn within(today: &str) -> Arc<partnership::row::Model> {
     let mut row = partnership::rules::blank("p", Uuid::nil(), Micros(0));
@@ -45,23 +42,8 @@ fn within(today: &str) -> Arc<partnership::row::Model> {
 }
 
 fn call_of(partner: &str, kind: Who, network: &[Role], reason: &str) -> Call {
-    let membership = Membership { roles: vec![Role::PartnerAdmin], ..Default::default() };
-    Call {
-        caller: Arc::new(Caller {
-            subject: "users/u".to_owned(),
-            kind,
-            network_roles: network.to_vec(),
-            partners: [(partner.to_owned(), membership)].into(),
-            ..Caller::default()
-        }),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: reason.to_owned(),
-        now: Micros(1),
-    }
+    let admin = person(network, &[(partner, Role::PartnerAdmin)]);
+    because(reason, Caller { subject: "users/u".to_owned(), kind, ..admin })
 }
 
 fn by(partner: &str) -> Call {
@@ -149,20 +131,6 @@ fn explicit(agreement: &mut pb::Agreement) {
     agreement.max_tacit_renewals = 0;
 }
 
-fn refused<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
-    match result {
-        Err(Error::Refused { rule, .. }) => rule,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn wrong<T: std::fmt::Debug>(result: Result<T>) -> Vec<String> {
-    match result {
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|wrong| wrong.field).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn a_draft_says_all_that_is_wrong_with_it() {
     let mut said = draft();
@@ -172,7 +140,7 @@ fn a_draft_says_all_that_is_wrong_with_it() {
     said.max_tacit_renewals = 4;
     said.period.as_mut().unwrap().end_date = None;
     said.contents[7].justification.clear();
-    let fields = wrong(create("partnerships/p", "a", &said, &by(LEAD)));
+    let fields = fields(create("partnerships/p", "a", &said, &by(LEAD)));
     for field in [
         "agreement.parties",
         "agreement.parties[0].signatory_title",
@@ -188,12 +156,12 @@ fn a_draft_says_all_that_is_wrong_with_it() {
 #[test]
 fn it_is_proposed_when_nothing_is_missing_and_all_take_part() {
     let propose = |mut agreement: Model| signatures::propose(&mut agreement, &by(LEAD));
-    assert_eq!(refused(propose(made(|draft| drop(draft.contents.pop())))), "AGREEMENT_CONTENTS");
+    assert_eq!(rule(propose(made(|draft| drop(draft.contents.pop())))), "AGREEMENT_CONTENTS");
     let hashless = made(|draft| draft.document.as_mut().unwrap().sha256.clear());
-    assert_eq!(refused(propose(hashless)), "AGREEMENT_DOCUMENT");
+    assert_eq!(rule(propose(hashless)), "AGREEMENT_DOCUMENT");
     let stranger = made(|draft| draft.parties[1].partner = "partners/stranger".to_owned());
-    assert_eq!(refused(propose(stranger)), "AGREEMENT_PARTIES");
-    assert_eq!(refused(propose(on(made(|_| ()), "2027-01-01"))), "AGREEMENT_PERIOD");
+    assert_eq!(rule(propose(stranger)), "AGREEMENT_PARTIES");
+    assert_eq!(rule(propose(on(made(|_| ()), "2027-01-01"))), "AGREEMENT_PERIOD");
     assert!(signatures::propose(&mut made(|_| ()), &by(OTHER)).is_err(), "the lead proposes");
     propose(made(|_| ())).unwrap();
 }
@@ -207,7 +175,7 @@ fn sep_3_only_people_of_a_party_sign_for_it() {
         Err(Error::Forbidden { .. })
     ));
     let both = call_of(OTHER, Who::User, &[Role::Coordinator], "");
-    assert_eq!(refused(signatures::sign(&mut agreement, &said(OTHER), &both)), "SEP-3");
+    assert_eq!(rule(signatures::sign(&mut agreement, &said(OTHER), &both)), "SEP-3");
     let machine = call_of(OTHER, Who::Integration, &[], "");
     assert!(matches!(signatures::sign(&mut agreement, &said(OTHER), &machine), Err(Error::Forbidden { .. })));
     assert!(matches!(
@@ -221,9 +189,9 @@ fn sep_3_only_people_of_a_party_sign_for_it() {
 fn par_15_a_signature_is_of_one_document_by_someone_at_a_time() {
     let mut agreement = proposed(|_| ());
     let other = pb::SignAgreementRequest { document_sha256: HASH.replace('a', "b"), ..said(LEAD) };
-    assert_eq!(refused(signatures::sign(&mut agreement.clone(), &other, &by(LEAD))), "AGREEMENT_DOCUMENT");
+    assert_eq!(rule(signatures::sign(&mut agreement.clone(), &other, &by(LEAD))), "AGREEMENT_DOCUMENT");
     signatures::sign(&mut agreement, &said(LEAD), &by(LEAD)).unwrap();
-    assert_eq!(refused(signatures::sign(&mut agreement.clone(), &said(LEAD), &by(LEAD))), "AGREEMENT_SIGNED");
+    assert_eq!(rule(signatures::sign(&mut agreement.clone(), &said(LEAD), &by(LEAD))), "AGREEMENT_SIGNED");
     assert_eq!(agreement.waiting().collect::<Vec<_>>(), [OTHER]);
     let signature = agreement.parties[0].signature.clone().unwrap();
     assert_eq!((signature.user.as_str(), signature.document_sha256.as_str()), ("users/u", HASH));
@@ -260,7 +228,7 @@ fn par_13_a_change_of_what_was_proposed_clears_the_signatures() {
     update(&mut agreement, &change, &by(LEAD)).unwrap();
     assert_eq!((agreement.state.get(), agreement.notice_days), (State::Draft, 90));
     assert!(agreement.parties.iter().all(|party| party.signature.is_none()));
-    assert_eq!(refused(update(&mut signed(|_| ()), &change, &by(LEAD))), "STATE");
+    assert_eq!(rule(update(&mut signed(|_| ()), &change, &by(LEAD))), "STATE");
 }
 
 #[test]

@@ -1,13 +1,11 @@
-use std::sync::Arc;
-
 use chassis::Told as _;
-use chassis::auth::{Caller, Kind, Membership, Role};
-use chassis::column::Day;
+use chassis::auth::Role;
 use chassis::lifecycle::Stateful as _;
 use proto::Private as _;
-use proto::common::{DateRange, DecimalValue, LocalizedText, Money, Translation};
+use proto::common::{DateRange, DecimalValue, Money};
 use proto::partners::PartnershipMember;
 use proto::partners::partnership_member::Role as Part;
+use testing::{self, because, day, fields, person, said};
 use uuid::Uuid;
 
 use super::super::{allocations, parts};
@@ -17,10 +15,6 @@ const LEAD: &str = "partners/lead";
 const GIVER: &str = "partners/giver";
 const OTHER: &str = "partners/other";
 const WATCHER: &str = "partners/watcher";
-
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
 
 fn within() -> partnership::row::Model {
     let mut row = partnership::rules::blank("p", Uuid::nil(), Micros(0));
@@ -40,23 +34,8 @@ fn within() -> partnership::row::Model {
 }
 
 fn call(partner: &str, roles: &[Role], network: &[Role], reason: &str) -> Call {
-    let membership = Membership { roles: roles.to_vec(), ..Default::default() };
-    Call {
-        caller: Arc::new(Caller {
-            subject: "users/u".to_owned(),
-            kind: Kind::User,
-            network_roles: network.to_vec(),
-            partners: [(partner.to_owned(), membership)].into(),
-            ..Caller::default()
-        }),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: reason.to_owned(),
-        now: Micros(1),
-    }
+    let partners: Vec<_> = roles.iter().map(|role| (partner, *role)).collect();
+    because(reason, person(network, &partners))
 }
 
 fn admin(partner: &str) -> Call {
@@ -76,16 +55,11 @@ fn number(value: &str) -> Option<DecimalValue> {
 }
 
 fn draft() -> pb::Commitment {
-    let text = Translation { text: "Une subvention.".to_owned(), ..Default::default() };
     pb::Commitment {
         partner: GIVER.to_owned(),
         resource_type: "FUNDING".to_owned(),
         nature: Nature::Cash.into(),
-        description: Some(LocalizedText {
-            default_language_code: "fr".to_owned(),
-            translations: [("fr".to_owned(), text)].into(),
-            ..Default::default()
-        }),
+        description: Some(said(&[("fr", "Une subvention.")])),
         amount: euros(100_000),
         period: Some(DateRange {
             start_date: Some(day("2026-01-01").into()),
@@ -120,21 +94,11 @@ fn confirmed(draft: &pb::Commitment) -> Model {
     row
 }
 
-fn wrong(result: Result<Model>) -> Vec<String> {
-    match result {
-        Ok(_) => Vec::new(),
-        Err(Error::Invalid { fields, .. }) => fields.into_iter().map(|wrong| wrong.field).collect(),
-        Err(other) => panic!("{other}"),
-    }
-}
-
 fn rule<T>(result: Result<T>) -> &'static str {
     match result {
         Ok(_) => "done",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Invalid { .. }) => "INVALID",
         Err(Error::Forbidden { .. }) => "FORBIDDEN",
-        Err(other) => panic!("{other}"),
+        other => testing::rule(other),
     }
 }
 
@@ -149,7 +113,7 @@ fn deliver(row: &mut Model, minor_units: i64) -> Result<()> {
 
 #[test]
 fn money_has_an_amount_and_anything_else_a_quantity() {
-    let asked = |draft: pb::Commitment| wrong(create("partnerships/p", "", &draft, &admin(GIVER)));
+    let asked = |draft: pb::Commitment| fields(create("partnerships/p", "", &draft, &admin(GIVER)));
     assert!(asked(draft()).is_empty() && asked(in_kind()).is_empty());
     assert!(
         asked(pb::Commitment { amount: None, ..in_kind() }).is_empty(),

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use chassis::auth::{Kind, Membership};
 use chassis::lifecycle::Stateful as _;
 use chassis::{Row as _, Told as _};
 use proto::Private as _;
 use proto::partners::PartnershipMember;
+use testing::{self, day, person};
 use uuid::Uuid;
 
 use super::super::results::tests::response;
@@ -12,10 +12,6 @@ use super::super::row::Facts;
 use super::*;
 
 const MEMBERS: [&str; 5] = ["partners/a", "partners/b", "partners/c", "partners/d", "partners/o"];
-
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
 
 /// Led by `a`; `d` joined late, `o` looks on.
 fn partnership() -> partnership::row::Model {
@@ -34,23 +30,8 @@ fn partnership() -> partnership::row::Model {
 }
 
 fn call(partner: &str, roles: &[Role], network: &[Role]) -> Call {
-    let membership = Membership { roles: roles.to_vec(), ..Default::default() };
-    Call {
-        caller: Arc::new(Caller {
-            subject: "users/u".to_owned(),
-            kind: Kind::User,
-            network_roles: network.to_vec(),
-            partners: [(partner.to_owned(), membership)].into(),
-            ..Caller::default()
-        }),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: Micros(1),
-    }
+    let partners: Vec<_> = roles.iter().map(|role| (partner, *role)).collect();
+    testing::call(person(network, &partners))
 }
 
 fn admin(partner: &str) -> Call {
@@ -92,10 +73,8 @@ fn action(owner: &str, due: &str) -> pb::HealthCheckAction {
 fn rule<T>(result: Result<T>) -> &'static str {
     match result {
         Ok(_) => "done",
-        Err(Error::Refused { rule, .. }) => rule,
-        Err(Error::Invalid { .. }) => "INVALID",
         Err(Error::Forbidden { .. }) => "FORBIDDEN",
-        Err(other) => panic!("{other}"),
+        other => testing::rule(other),
     }
 }
 

@@ -1,23 +1,19 @@
 //! What projects say of needs, on disk.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chassis::auth::Role;
-use chassis::clock::Clock;
 use chassis::database::Outcome;
 use futures::FutureExt as _;
-use proto::common::{LocalizedText, Translation};
 use proto::projects::project::State;
+use testing::{call, person, said};
 
 use super::*;
 use crate::place::{Place, places};
 
 /// A need that a project in this state answers; its name.
 async fn answered(place: &Place, state: State, call: &Call) -> String {
-    let translations =
-        [("en".to_owned(), Translation { text: "Help".to_owned(), ..Default::default() })].into();
-    let text = LocalizedText { default_language_code: "en".to_owned(), translations, ..Default::default() };
+    let text = said(&[("en", "Help")]);
     let draft = pb::Need {
         title: Some(text.clone()),
         description: Some(text),
@@ -45,8 +41,7 @@ async fn answered(place: &Place, state: State, call: &Call) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prj_6_a_need_is_addressed_by_a_project_under_way_completed_or_closed() {
-    let caller = Caller { network_roles: vec![Role::Coordinator], ..Caller::default() };
-    let call = Call { caller: Arc::new(caller), ..Call::own("projects", &Clock::default()) };
+    let call = call(person(&[Role::Coordinator], &[]));
     for place in places().await {
         let mut expected = BTreeSet::new();
         for state in (1..).map_while(|number| State::try_from(number).ok()) {

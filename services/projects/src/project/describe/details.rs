@@ -267,21 +267,13 @@ fn documents(found: &[pb::ProjectDocument]) -> Result<Vec<pb::ProjectDocument>> 
 
 #[cfg(test)]
 mod tests {
+    use testing::fields;
+
     use super::*;
 
     fn sector(vocabulary: &str, code: &str, percentage: &str) -> pb::ProjectSector {
         let [vocabulary, code, percentage] = [vocabulary, code, percentage].map(str::to_owned);
         pb::ProjectSector { vocabulary, code, percentage, ..Default::default() }
-    }
-
-    fn fields<T>(result: Result<T>) -> Vec<String> {
-        match result {
-            Ok(_) => Vec::new(),
-            Err(chassis::error::Error::Invalid { fields, .. }) => {
-                fields.into_iter().map(|one| one.field).collect()
-            }
-            Err(other) => panic!("{other:?}"),
-        }
     }
 
     #[test]

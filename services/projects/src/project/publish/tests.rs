@@ -1,6 +1,7 @@
 use super::*;
 use chassis::column::{Day, Micros};
-use proto::common::{ExternalIdentifier, Money, Translation};
+use proto::common::{ExternalIdentifier, Money};
+use testing::said;
 
 const FOUND: &str = r#"<iati-activity xml:lang="en" default-currency="EUR">
   <iati-identifier>GB-CHC-202918-1</iati-identifier>
@@ -29,14 +30,9 @@ fn now() -> Micros {
 }
 
 fn partner(name: &str, title: &str, identifier: Option<(&str, &str)>) -> Partner {
-    let translation = Translation { text: title.to_owned(), ..Translation::default() };
     Partner {
         name: name.to_owned(),
-        title: Some(LocalizedText {
-            default_language_code: "en".to_owned(),
-            translations: [("en".to_owned(), translation)].into(),
-            ..LocalizedText::default()
-        }),
+        title: Some(said(&[("en", title)])),
         iati_type_code: "21".to_owned(),
         identifiers: identifier
             .map(|(scheme, value)| ExternalIdentifier { scheme: scheme.to_owned(), value: value.to_owned() })
@@ -167,12 +163,7 @@ fn an_organisation_without_an_identifier_is_called_what_it_is_called_here() {
 /// An indicator that was entered here, of which something came.
 fn entered(project: &Model) -> Kept {
     let mut row = crate::project_indicator::rules::blank("n1", uuid::Uuid::nil(), project, now());
-    let text = |text: &str| LocalizedText {
-        default_language_code: "en".to_owned(),
-        translations: [("en".to_owned(), Translation { text: text.to_owned(), ..Translation::default() })]
-            .into(),
-        ..LocalizedText::default()
-    };
+    let text = |text: &str| said(&[("en", text)]);
     row.result_level = "1".to_owned();
     row.result_title = text("Water for all").into();
     row.as_found = pb::IndicatorAsFound {

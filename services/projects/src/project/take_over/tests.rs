@@ -7,6 +7,7 @@ use proto::common::{Event, ImportOptions};
 use proto::projects as pb;
 use proto::projects::project::State;
 use sea_orm::entity::prelude::*;
+use testing;
 
 use super::*;
 use crate::place::{Place, places};
@@ -15,14 +16,9 @@ use crate::project::{follow, rules};
 
 fn call() -> Call {
     Call {
-        caller: Arc::new(Caller { subject: "users/c".to_owned(), ..Caller::default() }),
         method: "ensemble.projects.v1.ProjectService/ImportActivities".to_owned(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
         now: as_found::tests::NOW,
+        ..testing::call(Caller { subject: "users/c".to_owned(), ..Caller::default() })
     }
 }
 

@@ -72,8 +72,7 @@ fn comments_are_of_figures_of_the_project() {
 fn sep_1_nobody_decides_on_a_report_of_a_project_that_their_partner_has_a_part_in() {
     for partner in [LEAD, HELPER] {
         let mut call = overseer(Role::Coordinator);
-        let membership = Membership { roles: vec![Role::Trainer], ..Default::default() };
-        Arc::make_mut(&mut call.caller).partners = BTreeMap::from([(partner.to_owned(), membership)]);
+        Arc::make_mut(&mut call.caller).partners = person(&[], &[(partner, Role::Trainer)]).partners;
         assert_eq!(decide(&mut submitted(), Decision::Accept, "", &call), "SEP-1", "{partner}");
     }
     assert_eq!(decide(&mut submitted(), Decision::Accept, "", &reporter()), "PERMISSION");

@@ -1,22 +1,12 @@
-use std::sync::Arc;
-
-use chassis::column::Micros;
+use chassis::auth::Caller;
 use iati::Severity;
+use testing;
 
 use super::super::record::Heading;
 use super::*;
 
 fn call() -> Call {
-    Call {
-        caller: Arc::default(),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: String::new(),
-        now: Micros(1_764_000_000_000_000),
-    }
+    testing::call(Caller::default())
 }
 
 fn cells(line: &str) -> Vec<String> {

@@ -60,14 +60,14 @@ fn par_12_it_renews_itself_as_often_as_it_may_unless_notice_was_given_in_time() 
         );
     }
     let mut late = on(agreement.clone(), "2026-12-02");
-    assert_eq!(refused(give_notice(&mut late, OTHER, &by(OTHER))), "PAR-12");
+    assert_eq!(rule(give_notice(&mut late, OTHER, &by(OTHER))), "PAR-12");
     let mut timely = on(agreement.clone(), "2026-12-01");
     give_notice(&mut timely, OTHER, &by(OTHER)).unwrap();
     assert_eq!(timely.last, Some(day("2026-12-31")));
     assert_eq!(on(timely.clone(), "2027-01-01").state, State::Expired);
-    assert_eq!(refused(give_notice(&mut timely, LEAD, &by(LEAD))), "PAR-12");
+    assert_eq!(rule(give_notice(&mut timely, LEAD, &by(LEAD))), "PAR-12");
     let mut last_term = on(agreement, "2028-02-01");
-    assert_eq!(refused(give_notice(&mut last_term, LEAD, &by(LEAD))), "PAR-12");
+    assert_eq!(rule(give_notice(&mut last_term, LEAD, &by(LEAD))), "PAR-12");
 }
 
 #[test]
@@ -106,10 +106,10 @@ fn ending(effective: &str, mutual: bool) -> pb::TerminateAgreementRequest {
 fn it_is_terminated_after_its_notice_or_by_common_consent() {
     let agreement = on(signed(explicit), "2026-06-01");
     let mut early = agreement.clone();
-    assert_eq!(refused(terminate(&mut early, &ending("2026-06-30", false), &by(OTHER))), "AGREEMENT_NOTICE");
+    assert_eq!(rule(terminate(&mut early, &ending("2026-06-30", false), &by(OTHER))), "AGREEMENT_NOTICE");
     let mut unproven = ending("2026-06-30", true);
     unproven.evidence.clear();
-    assert_eq!(wrong(terminate(&mut agreement.clone(), &unproven, &by(OTHER))), ["evidence"]);
+    assert_eq!(fields(terminate(&mut agreement.clone(), &unproven, &by(OTHER))), ["evidence"]);
     let mut timely = agreement.clone();
     terminate(&mut timely, &ending("2026-07-01", false), &by(OTHER)).unwrap();
     assert_eq!((timely.state.get(), timely.last), (State::InForce, Some(day("2026-06-30"))));
@@ -136,21 +136,21 @@ fn par_10_a_renewal_follows_at_once_and_lasts_five_years_at_most() {
     let successor = renewal(&running, "2031-12-31").unwrap();
     assert_eq!(successor.period_start, Some(day("2027-01-01")));
     assert_eq!((successor.predecessor.as_str(), successor.lineage_number), (running.name.as_str(), 2));
-    assert_eq!(wrong(renewal(&running, "2032-01-01")), ["new_end_date"]);
+    assert_eq!(fields(renewal(&running, "2032-01-01")), ["new_end_date"]);
     let over = reviewed(on(signed(explicit), "2027-03-31"), "2027-01-01");
     assert_eq!(renewal(&over, "2028-12-31").unwrap().period_start, Some(day("2027-03-31")));
     let long_over = reviewed(on(signed(explicit), "2027-04-01"), "2027-01-01");
-    assert_eq!(refused(renewal(&long_over, "2028-12-31")), "PAR-10");
+    assert_eq!(rule(renewal(&long_over, "2028-12-31")), "PAR-10");
     let mut moved: pb::Agreement = successor.clone().into();
     moved.period = period("2027-02-01", "2028-12-31");
-    assert_eq!(refused(update(&mut successor.clone(), &moved, &by(LEAD))), "PAR-10");
+    assert_eq!(rule(update(&mut successor.clone(), &moved, &by(LEAD))), "PAR-10");
 }
 
 #[test]
 fn par_11_a_renewal_needs_a_recent_health_check() {
     let running = on(signed(explicit), "2026-11-01");
-    assert_eq!(refused(renewal(&running, "2028-12-31")), "PAR-11");
-    assert_eq!(refused(renewal(&reviewed(running.clone(), "2025-10-31"), "2028-12-31")), "PAR-11");
+    assert_eq!(rule(renewal(&running, "2028-12-31")), "PAR-11");
+    assert_eq!(rule(renewal(&reviewed(running.clone(), "2025-10-31"), "2028-12-31")), "PAR-11");
     renewal(&reviewed(running, "2025-11-01"), "2028-12-31").unwrap();
 }
 
@@ -169,8 +169,8 @@ fn par_9_no_two_of_one_lineage_are_in_force_the_same_day() {
     assert_eq!(second.in_force, Some(day("2026-06-01")));
     let mut followed = on(signed(explicit), "2026-06-01");
     followed.successor = "partnerships/p/agreements/b".to_owned();
-    assert_eq!(refused(amend(&followed)), "PAR-9");
-    assert_eq!(refused(renewal(&reviewed(followed, "2026-05-01"), "2027-12-31")), "PAR-9");
+    assert_eq!(rule(amend(&followed)), "PAR-9");
+    assert_eq!(rule(renewal(&reviewed(followed, "2026-05-01"), "2027-12-31")), "PAR-9");
     // A renewal takes over the day after; until then the first is in force.
     let mut renewed = on(signed(explicit), "2026-11-01");
     succession::supersede(&mut renewed, day("2027-01-01"), day("2026-11-01"));
@@ -248,7 +248,7 @@ fn bey_8_an_agreement_is_taken_in_as_found() {
     let fields: Vec<_> = gaps(&agreement).iter().map(|gap| gap.field).collect();
     assert_eq!(fields, ["kind", "document", "contents", "parties"]);
     let mut unfinished = found(&within("2026-06-01"), "a", &said, State::Draft, Micros(1)).unwrap();
-    assert_eq!(refused(signatures::propose(&mut unfinished, &by(LEAD))), "BEY-8");
+    assert_eq!(rule(signatures::propose(&mut unfinished, &by(LEAD))), "BEY-8");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn les_13_what_has_ended_is_not_brought_back_by_an_amendment() {
     let amendment = succession::succeed(&first, &asked, SuccessionKind::Amendment, &by(LEAD)).unwrap();
     succession::still_runs(&amendment, &first).unwrap();
     terminate(&mut first, &ending("2026-06-01", true), &by(OTHER)).unwrap();
-    assert_eq!(refused(succession::still_runs(&amendment, &first)), "PAR-9");
+    assert_eq!(rule(succession::still_runs(&amendment, &first)), "PAR-9");
     let mut renewed = amendment;
     renewed.succession_kind = SuccessionKind::Renewal.into();
     succession::still_runs(&renewed, &first).unwrap();

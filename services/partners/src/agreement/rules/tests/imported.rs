@@ -22,7 +22,7 @@ fn bey_8_what_an_imported_agreement_lacks_is_filled_in_and_the_rest_stays() {
         pb::Agreement { max_tacit_renewals: 3, ..filled.clone().into() },
         pb::Agreement { period: period("2026-01-01", "2027-12-31"), ..filled.clone().into() },
     ] {
-        assert_eq!(refused(update(&mut filled.clone(), &other, &by(LEAD))), "STATE");
+        assert_eq!(rule(update(&mut filled.clone(), &other, &by(LEAD))), "STATE");
     }
 }
 

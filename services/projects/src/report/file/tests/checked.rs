@@ -18,7 +18,7 @@ fn with_past(ground: &mut Ground, values: &[&str]) {
     for (index, value) in values.iter().enumerate() {
         let year = 2026 - i32::try_from(values.len() - index).unwrap();
         let days = (format!("{year}-01-01"), format!("{year}-12-31"));
-        let days = (reports::day(&days.0), reports::day(&days.1));
+        let days = (day(&days.0), day(&days.1));
         let mut report = rules::blank(&ground.project, "before", uuid::Uuid::nil(), days, reports::NOW);
         report.values = vec![figure("i", Some(number(value)))].into();
         ground.accepted.push(report);

@@ -28,13 +28,8 @@ fn a_template_asks_for_each_indicator_and_each_part_but_not_for_what_is_computed
 fn the_period_before_is_shown_beside_and_later_ones_are_not() {
     let mut ground = ground();
     let of = |start: &str, end: &str, value: &str| {
-        let mut report = rules::blank(
-            &ground.project,
-            start,
-            uuid::Uuid::nil(),
-            (reports::day(start), reports::day(end)),
-            reports::NOW,
-        );
+        let mut report =
+            rules::blank(&ground.project, start, uuid::Uuid::nil(), (day(start), day(end)), reports::NOW);
         report.values = vec![figure("i", Some(number(value)))].into();
         report
     };

@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use chassis::say::Language;
-use proto::common::{LocalizedText, Translation};
+use proto::common::LocalizedText;
 use proto::projects as pb;
 use proto::projects::indicator::{Source, TimeAggregation};
 use sheet::{Book, Content, Limits, Line as Row, Page, Slot, Style, Value, Workbook};
+use testing::{day, said};
 
 use super::super::ground::Ground;
 use super::super::row::Model;
@@ -60,15 +61,7 @@ fn ground() -> Ground {
 }
 
 fn both(en: &str, fr: &str) -> LocalizedText {
-    let translation = |text: &str| Translation { text: text.to_owned(), ..Default::default() };
-    LocalizedText {
-        default_language_code: "en".to_owned(),
-        translations: BTreeMap::from([
-            ("en".to_owned(), translation(en)),
-            ("fr".to_owned(), translation(fr)),
-        ]),
-        ..Default::default()
-    }
+    said(&[("en", en), ("fr", fr)])
 }
 
 fn figure(id: &str, actual: Option<pb::IndicatorValue>) -> pb::ReportValue {
@@ -103,12 +96,12 @@ fn full(ground: &Ground) -> Model {
     let action = pb::CorrectiveAction {
         text: "Recruter".to_owned(),
         owner: reports::LEAD.to_owned(),
-        due_date: Some(reports::day("2026-09-30").to_date()),
+        due_date: Some(day("2026-09-30").to_date()),
         done: true,
     };
     let mut proof = reports::proof();
     proof.kind = proto::common::evidence::Kind::Survey.into();
-    proof.issue_date = Some(reports::day("2026-06-01").to_date());
+    proof.issue_date = Some(day("2026-06-01").to_date());
     proof.sha256 = "0".repeat(64);
     let draft = pb::Report {
         reporting_period: ground.period.as_ref().unwrap().name.clone(),

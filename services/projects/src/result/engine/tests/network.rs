@@ -6,6 +6,7 @@ use chassis::column::{Day, Micros};
 use proptest::prelude::*;
 use proto::projects::indicator::{CountingBasis, EntityAggregation, TimeAggregation};
 use rust_decimal::Decimal;
+pub(super) use testing::day;
 
 use super::super::book::{Cell, Link};
 use super::super::exact::Amount;
@@ -46,10 +47,6 @@ pub(super) struct Value {
     pub(super) cells: Vec<Part>,
     pub(super) accepted: i64,
     pub(super) superseded: Option<i64>,
-}
-
-pub(super) fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
 }
 
 fn exact(number: Decimal) -> Exact {
