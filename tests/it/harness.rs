@@ -70,10 +70,19 @@ impl Network {
             .get_or_insert_default()
             .entry((topology, store))
             .or_insert_with(|| Box::leak(Box::default()));
-        Some(cell.get_or_init(|| match topology {
+        Some(cell.get_or_init(|| Self::new(topology, store)))
+    }
+
+    /// A network of this arrangement for one story; none where PostgreSQL is missing.
+    pub(crate) fn alone(topology: Topology, store: Store) -> Option<&'static Self> {
+        (store == Store::Sqlite || Cluster::shared().is_some()).then(|| Self::new(topology, store))
+    }
+
+    fn new(topology: Topology, store: Store) -> &'static Self {
+        match topology {
             Topology::Together => Self::together(store, &[]),
             Topology::Apart => Self::apart(store),
-        }))
+        }
     }
 
     /// One process.
@@ -203,16 +212,25 @@ impl Network {
         self.replace(service, 0, &[]);
     }
 
-    /// Starts the one process of a network again, so many days later.
+    /// Starts the processes of a network again, each in its place, so many days later.
     pub(crate) fn later(&self, days: i64) {
-        let running = self.processes.lock().unwrap().get_mut("identity").unwrap().remove(0);
-        assert!(running.terminate().is_some(), "it did not stop:\n{}", running.log());
+        let shift = (days * 86_400).to_string();
+        let shifted = ["--clock-shift", shift.as_str()];
+        let services: Vec<&str> = SERVICES
+            .into_iter()
+            .filter(|service| self.processes.lock().unwrap().contains_key(service))
+            .collect();
+        for service in &services {
+            self.stop(service, 0);
+        }
+        if !self.ports.is_empty() {
+            return services.iter().for_each(|service| self.replace(service, 0, &shifted));
+        }
         let mut command = Command::new(binary("ensemble"));
         command.arg("serve");
         let port = port(&self.address("identity"));
-        let shift = (days * 86_400).to_string();
         let served = served(&mut command, &self.home, &self.databases["identity"], port);
-        let running = Running::start(served.args(["--clock-shift", &shift]), &[LISTENING]);
+        let running = Running::start(served.args(shifted), &[LISTENING]);
         self.processes.lock().unwrap().entry("identity").or_default().insert(0, running);
     }
 

@@ -38,20 +38,32 @@ macro_rules! told {
 macro_rules! told_alone {
     ($($story:ident),* $(,)?) => {
         mod alone_on_sqlite {
-            $(told_alone!(one $story, Sqlite);)*
+            $(told_alone!(one $story, Together, Sqlite);)*
         }
         mod alone_on_postgres {
-            $(told_alone!(one $story, Postgres);)*
+            $(told_alone!(one $story, Together, Postgres);)*
         }
     };
-    (one $story:ident, $store:ident) => {
+    (one $story:ident, $topology:ident, $store:ident) => {
         #[test]
         fn $story() {
-            use $crate::harness::{Network, Store};
-            if Store::$store == Store::Sqlite || $crate::postgres::Cluster::shared().is_some() {
-                let network = Network::together(Store::$store, &[]);
+            use $crate::harness::{Network, Store, Topology};
+            if let Some(network) = Network::alone(Topology::$topology, Store::$store) {
                 $crate::harness::tell(network, super::$story(network));
             }
+        }
+    };
+}
+
+/// The same, in one process and across processes.
+macro_rules! told_alone_everywhere {
+    ($($story:ident),* $(,)?) => {
+        told_alone!($($story),*);
+        mod alone_across_processes_on_sqlite {
+            $(told_alone!(one $story, Apart, Sqlite);)*
+        }
+        mod alone_across_processes_on_postgres {
+            $(told_alone!(one $story, Apart, Postgres);)*
         }
     };
 }

@@ -51,7 +51,7 @@ services!(0 => "ensemble.partners.v1.PartnerService", 1 => "ensemble.identity.v1
        18 => "ensemble.businessmodels.v1.BusinessModelService", 19 => "ensemble.businessmodels.v1.ReplicationService",
        20 => "ensemble.projects.v1.ParticipationService", 21 => "ensemble.projects.v1.StrategyService",
        22 => "ensemble.training.v1.ProgrammeService", 23 => "ensemble.projects.v1.DatasetService",
-       24 => "ensemble.partners.v1.PublicationService");
+       24 => "ensemble.partners.v1.PublicationService", 25 => "ensemble.projects.v1.ObservationService");
 
 impl<const SERVICE: usize> Service<HttpRequest<Body>> for Fake<SERVICE> {
     type Response = HttpResponse<Body>;

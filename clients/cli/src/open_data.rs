@@ -10,6 +10,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use futures::future::maybe_done;
+use futures::poll;
 use prost_reflect::{DynamicMessage, Value as Reflected};
 use serde_json::{Value, json};
 
@@ -205,9 +207,10 @@ impl Export<'_> {
             filled.extend(self.resource(resource, &mut changed).await?);
         }
         let attached = self.attached().await?;
-        let issuer = self.nobody.server.clone();
+        // Under whatever address it was asked, it is the same registry.
+        let keys = self.nobody.json("TokenService/GetJsonWebKeySet", json!({})).await?;
         let facts = Facts {
-            source: &issuer,
+            source: keys["issuer"].as_str().unwrap_or_default(),
             licence: settings["openDataLicence"].as_str().unwrap_or_default(),
             changed: Some(changed.as_str()).filter(|changed| !changed.is_empty()),
         };
@@ -258,9 +261,17 @@ impl Export<'_> {
             sheets.push((writer, 0));
         }
         let mut whole = self.folder.file(&format!("data/{}.jsonl", resource.tables[0].name))?;
-        let mut token = String::new();
+        let mut asked = Box::pin(maybe_done(self.page(resource, String::new())));
         loop {
-            let (items, next) = self.page(resource, &token).await?;
+            asked.as_mut().await;
+            let Some(answer) = asked.as_mut().take_output() else { break };
+            let (items, next) = answer?;
+            // The server works on the next page while this one is written.
+            let more = !next.is_empty();
+            asked.set(maybe_done(self.page(resource, next)));
+            if more {
+                let _ = poll!(asked.as_mut());
+            }
             for item in &items {
                 *changed = std::mem::take(changed).max(when(item));
                 serde_json::to_writer(&mut whole, &Ordered(&table::open(item)))
@@ -275,10 +286,9 @@ impl Export<'_> {
                     }
                 }
             }
-            if next.is_empty() {
+            if !more {
                 break;
             }
-            token = next;
         }
         // JSON Lines of nothing are no JSON: there is a table with its headings all the same.
         let whole = whole.close()?;
@@ -299,7 +309,7 @@ impl Export<'_> {
         Ok(filled)
     }
 
-    async fn page(&self, resource: &Resource, token: &str) -> Result<(Vec<DynamicMessage>, String)> {
+    async fn page(&self, resource: &Resource, token: String) -> Result<(Vec<DynamicMessage>, String)> {
         let mut request = DynamicMessage::new(resource.list.input());
         let anywhere = wildcard(resource.noun.parent_pattern());
         let mut set = |field: &str, value: Reflected| {
@@ -310,8 +320,7 @@ impl Export<'_> {
             false
         };
         set("parent", Reflected::String(anywhere));
-        let paged =
-            set("page_size", Reflected::I32(PAGE)) && set("page_token", Reflected::String(token.to_owned()));
+        let paged = set("page_size", Reflected::I32(PAGE)) && set("page_token", Reflected::String(token));
         let answer = self.nobody.unary(&resource.list, request).await?;
         let items = items_of(&answer);
         if paged {

@@ -181,7 +181,9 @@ mod tests {
                 }
                 ("SummarizeTraining", _) => json!({ "total": {
                     "certificates": { "suppressed": true }, "completed": { "count": 12 },
-                } }),
+                    "coDelivered": { "numerator": "2", "denominator": "3" },
+                }, "learning": { "people": 8, "meanGain": { "value": "1.25" } }, "capacity": { "suppressed": true } }),
+                ("SummarizeObservations", _) => json!({ "narrowed": { "numerator": "1", "denominator": "4" } }),
                 ("SummarizePartnerships", _) => json!({ "tripartite": { "numerator": "0", "denominator": "0" } }),
                 ("ListIndicators", _) => {
                     let row = |number: u8, of: u8| json!({
@@ -216,12 +218,18 @@ mod tests {
             told,
             [
                 ("—", "Qualified needs addressed", "3/5 (60,0 %)"),
+                ("projects: 3", "Gaps of the divide that narrowed", "1/4 (25,0 %)"),
+                ("projects: 3", "Mean level gain", "1,25"),
                 ("projects: 3", "People", "1\u{202f}250 person"),
-                ("projects: 3", "Learners", "masqué : peu de personnes"),
+                ("projects: 3", "Learners", "masqué : trop peu nombreux"),
                 ("—", "Tripartite partnerships", "—"),
                 ("—", "Delivery rate", "—"),
-                ("—", "People certified", "masqué : peu de personnes"),
+                ("—", "People certified", "masqué : trop peu nombreux"),
                 ("—", "People who completed", "12 people"),
+                ("—", "Of those with a seat, who completed", "—"),
+                ("—", "Mean level gain", "1,25"),
+                ("—", "Partners that can do more", "masqué : trop peu nombreux"),
+                ("—", "Sessions of several providers", "2/3 (66,7 %)"),
             ],
             "never a figure that nobody recorded"
         );

@@ -57,13 +57,13 @@ pub struct Config {
     #[arg(long, env = "ENSEMBLE_COORDINATOR", default_value = "coordinator@localhost")]
     pub coordinator: String,
 
-    /// The name of this network's identity service, in the tokens
-    #[arg(long, env = "ENSEMBLE_ISSUER", default_value = "https://ensemble.invalid")]
+    /// The https address that names this network, in tokens, signed manifests and open data. Nothing is asked of it
+    #[arg(long, env = "ENSEMBLE_ISSUER", default_value = "https://ensemble.invalid", value_parser = https)]
     pub issuer: String,
 
     /// The https address that the public addresses in certificates begin with: of keys, status lists, achievements and
     /// issuers; --issuer when absent. Nothing is asked of it
-    #[arg(long, env = "ENSEMBLE_PUBLIC_URL", value_parser = public_url)]
+    #[arg(long, env = "ENSEMBLE_PUBLIC_URL", value_parser = https)]
     pub public_url: Option<String>,
 
     /// Another OpenID Connect issuer whose users may sign in: ISSUER=AUDIENCE=JWKS, a file or an https address (repeatable)
@@ -153,7 +153,7 @@ fn peer(value: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), address.to_owned()))
 }
 
-fn public_url(value: &str) -> Result<String, String> {
+fn https(value: &str) -> Result<String, String> {
     let rest = value.strip_prefix("https://").unwrap_or_default().trim_end_matches('/');
     let plain = !rest.is_empty() && !rest.contains(['#', '?', '@']) && !rest.contains(char::is_whitespace);
     if plain { Ok(format!("https://{rest}")) } else { Err("expected an https address".to_owned()) }

@@ -68,8 +68,10 @@ async fn open_data_is_the_same_byte_for_byte_and_has_nothing_private(network: &'
     let partners = told.as_array().unwrap().iter().find(|table| table["name"] == "partners").unwrap();
     assert!(partners["lines"].as_u64().unwrap() > 250, "{partners}");
     let once = files(&shell.home.join("open"));
-    // In another language, by nobody: the same, instead of what was there.
+    // In another language, by nobody, at another address: the same, instead of what was there.
     let nobody = Shell { token: None, home: shell.home.clone(), ..Shell::at(network) };
+    let address = nobody.server.as_deref().unwrap().replace("127.0.0.1", "localhost");
+    let nobody = Shell { server: Some(address), ..nobody };
     nobody.done(&["export", "open-data", "open", "--lang", "fr"]);
     let again = files(&shell.home.join("open"));
     assert_eq!(once.keys().collect::<Vec<_>>(), again.keys().collect::<Vec<_>>());
@@ -91,6 +93,7 @@ async fn open_data_is_the_same_byte_for_byte_and_has_nothing_private(network: &'
 
     let package = json(&once, "datapackage.json");
     assert_eq!(package["licenses"][0]["name"], "etalab-2.0");
+    assert_eq!(package["homepage"], "https://ensemble.invalid", "whose it is, wherever it was asked");
     for resource in package["resources"].as_array().unwrap() {
         let bytes = &once[resource["path"].as_str().unwrap()];
         assert_eq!(resource["bytes"].as_u64().unwrap(), bytes.len() as u64, "{resource}");

@@ -45,7 +45,13 @@ fn the_scorecard_names_each_recommendation_and_only_what_was_counted() {
         };
         assert!(measures(&whole[1]).contains(&"needsAddressed".to_owned()));
         assert!(measures(&whole[5]).contains(&"deliveryRate".to_owned()));
+        let library: serde_json::Value =
+            serde_json::from_str(&shell.done(&["indicator", "list", "--all", "-o", "json"])).unwrap();
+        let known =
+            |name: &serde_json::Value| library.as_array().unwrap().iter().any(|one| one["name"] == *name);
         for figure in whole.iter().flat_map(|line| line["figures"].as_array().unwrap()) {
+            let indicator = &figure["indicator"];
+            assert!(indicator == "" || known(indicator), "of the library, or of none: {figure}");
             let hidden = figure["suppressed"] == true;
             assert!(figure["value"].is_object() || figure["value"].is_null() || hidden, "{figure}");
         }

@@ -31,7 +31,7 @@ fn file(licence: &str) -> pb::Distribution {
 }
 
 /// An entry that could be published, about a town of its own.
-async fn draft(network: &'static Network, publisher: &str, licence: &str) -> pb::Dataset {
+pub(super) async fn draft(network: &'static Network, publisher: &str, licence: &str) -> pb::Dataset {
     pb::Dataset {
         title: Some(sample::text("fr", &format!("Bornes {}", sample::word()))),
         description: Some(sample::text("fr", "Où se connecter.")),
@@ -45,12 +45,12 @@ async fn draft(network: &'static Network, publisher: &str, licence: &str) -> pb:
     }
 }
 
-async fn create(by: &Caller, dataset: pb::Dataset) -> Answered {
+pub(super) async fn create(by: &Caller, dataset: pb::Dataset) -> Answered {
     let request = pb::CreateDatasetRequest { dataset: Some(dataset), ..Default::default() };
     by.datasets().create_dataset(request).await
 }
 
-async fn publish(by: &Caller, name: &str) -> Answered {
+pub(super) async fn publish(by: &Caller, name: &str) -> Answered {
     by.datasets()
         .publish_dataset(pb::PublishDatasetRequest { name: name.to_owned(), ..Default::default() })
         .await

@@ -168,4 +168,4 @@ async fn prj_24_a_project_falls_asleep_and_wakes_up(network: &'static Network) {
     assert!(owed(&coordinator, &of(&reporting)).await.iter().all(|owed| !owed.dormant));
 }
 
-told_alone!(prj_24_a_project_falls_asleep_and_wakes_up);
+told_alone_everywhere!(prj_24_a_project_falls_asleep_and_wakes_up);

@@ -143,7 +143,41 @@ async fn only_what_is_provisional_is_taken_back(network: &'static Network) {
     expect(Code::FailedPrecondition, "STATE", refused);
 }
 
+/// Recommendation 5: what one source saw twice in a place is a trend, for anyone.
+async fn the_divide_narrows_where_the_same_source_saw_it_twice(network: &'static Network) {
+    let coordinator = network.coordinator().await;
+    let town = municipality(network, "").await.name;
+    let first = done(observe(&coordinator, &town, draft()).await);
+    let trend = async |territory: &str| {
+        let request = pb::SummarizeObservationsRequest {
+            territory: territory.to_owned(),
+            indicator: first.indicator.clone(),
+        };
+        done(network.anonymous().observations().summarize_observations(request).await)
+    };
+    let told = trend(&town).await;
+    assert_eq!((told.observations, told.territories, told.narrowed, told.trends.len()), (1, 1, None, 0));
+    let day = |month, day| Some(proto::Date { year: 2025, month, day });
+    let later = pb::Observation {
+        period: Some(DateRange { start_date: day(1, 1), end_date: day(12, 31) }),
+        value: share(80, 100),
+        cells: vec![of("MALE", 42, 50), of("FEMALE", 38, 50)],
+        source: first.source.clone(),
+        ..draft()
+    };
+    done(observe(&coordinator, &town, later).await);
+    let told = trend(&town).await;
+    assert_eq!(told.narrowed, Some(Ratio { numerator: "1".to_owned(), denominator: "1".to_owned() }));
+    let [gap] = &told.trends[..] else { panic!("{told:?}") };
+    assert_eq!((gap.dimension.as_str(), gap.mean_change.as_str()), ("SEX", "-12"), "from 20 points to 8");
+    assert!(trend("").await.territories >= 1, "and of all");
+    let wrong = pb::SummarizeObservationsRequest { territory: "towns/x".to_owned(), ..Default::default() };
+    let refused = coordinator.observations().summarize_observations(wrong).await;
+    assert_eq!(expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields, ["territory"]);
+}
+
 told_everywhere!(
+    the_divide_narrows_where_the_same_source_saw_it_twice,
     prj_4_one_source_says_one_thing_of_a_territory_at_a_time,
     an_observation_is_what_its_indicator_counts,
     only_what_is_provisional_is_taken_back,

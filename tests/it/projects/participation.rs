@@ -11,6 +11,7 @@ use proto::projects::participation_answer::Outcome;
 use tonic::{Code, Response, Status};
 
 use super::strategy::{ALL, Town, draft as draft_strategy, open, strategy, town};
+use super::{dataset, lead};
 use crate::caller::{Caller, done, expect};
 use crate::harness::Network;
 use crate::sample;
@@ -230,6 +231,44 @@ async fn prj_31_what_is_said_is_moderated_answered_and_becomes_a_need(network: &
     );
 }
 
+/// What someone of the public made of a dataset, and told of in a participation, is documented by who publishes the dataset.
+async fn what_the_public_made_of_a_dataset_is_documented(network: &'static Network) {
+    let (partner, admin) = lead(network).await;
+    let published = async || {
+        let made = done(dataset::create(&admin, dataset::draft(network, &partner, "etalab-2.0").await).await);
+        done(dataset::publish(&admin, &made.name).await).name
+    };
+    let (entry, other) = (published().await, published().await);
+    let anyone = network.anonymous();
+    let said = proven(&anyone, create(says(&entry, Kind::Comment))).await;
+    let said = done(send(&anyone, said).await).name;
+    let reuse = |name: &str, participation: &str| pb::AddReuseRequest {
+        name: name.to_owned(),
+        reuse: Some(pb::Reuse {
+            title: "Carte des bornes".to_owned(),
+            uri: "https://carte.example.org".to_owned(),
+            kind: pb::reuse::Kind::Visualisation.into(),
+            participation: participation.to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    for (dataset, participation, why) in [
+        (&entry, "participations/nothing", "there is none"),
+        (&entry, said.as_str(), "it is not published"),
+        (&other, said.as_str(), "it is of another dataset"),
+    ] {
+        if dataset == &other {
+            publish(&admin, &said).await;
+        }
+        let refused = admin.datasets().add_reuse(reuse(dataset, participation)).await;
+        let fields = expect(Code::InvalidArgument, "INVALID_FIELD", refused).fields;
+        assert_eq!(fields, ["reuse.participation"], "{why}");
+    }
+    let told = done(admin.datasets().add_reuse(reuse(&entry, &said)).await);
+    assert_eq!(told.reuses[0].participation, said);
+}
+
 /// The partner that someone administers.
 async fn mayor_of(mayor: &Caller, _: &'static Network) -> String {
     let me = mayor.tokens().get_current_principal(proto::identity::GetCurrentPrincipalRequest {}).await;
@@ -402,7 +441,8 @@ async fn prj_9_an_unanswered_proposal_blocks_the_adoption_and_paper_counts_the_s
 told_everywhere!(
     prj_31_what_is_said_is_moderated_answered_and_becomes_a_need,
     what_is_said_of_a_need_is_the_new_authoritys_to_answer,
+    what_the_public_made_of_a_dataset_is_documented,
     prj_32_each_partner_and_person_endorses_once_however_many_at_once,
     prj_33_strategies_and_recommendations_hear_people_in_consultation,
 );
-told_alone!(prj_9_an_unanswered_proposal_blocks_the_adoption_and_paper_counts_the_same,);
+told_alone_everywhere!(prj_9_an_unanswered_proposal_blocks_the_adoption_and_paper_counts_the_same,);

@@ -309,4 +309,7 @@ told_everywhere!(
     a_draft_is_its_owners_and_is_everyones_once_it_is_put_to_the_public,
     prj_8_a_strategy_belongs_to_the_public_authority_of_the_territory,
 );
-told_alone!(prj_9_a_strategy_is_adopted_after_its_consultation_and_succeeded, prj_10_a_successor_takes_over,);
+told_alone_everywhere!(
+    prj_9_a_strategy_is_adopted_after_its_consultation_and_succeeded,
+    prj_10_a_successor_takes_over,
+);

@@ -164,8 +164,14 @@ async fn gdp_2_what_people_thought_is_told_of_many_and_joined_to_nobody(network:
         (figure(counted.seated), figure(counted.completed), figure(counted.certificates)),
         (Some(7), Some(7), Some(0))
     );
-    let all = summary(&admin, &school.partner).await.total.unwrap();
-    assert_eq!(figure(all.seated), Some(7), "who provides it sees all");
+    let all = summary(&admin, &school.partner).await;
+    assert_eq!(figure(all.total.unwrap().seated), Some(7), "who provides it sees all");
+    // Together, what is told of each programme, and no more.
+    let (told, own) = (summary(&nobody, &school.partner).await, evaluation(&nobody, &opened.name).await);
+    assert_eq!((told.pass_rate, told.capacity), (own.pass_rate, None), "of one partner no capacity is told");
+    assert_eq!(told.learning.as_ref().unwrap().mean_gain, own.learning[0].mean_gain);
+    let alone = told.total.unwrap().co_delivered.unwrap();
+    assert_eq!((alone.numerator.as_str(), alone.denominator.as_str()), ("0", "1"));
 
     // What is left after months is told once nobody is followed up any more.
     network.later(130);
@@ -205,6 +211,9 @@ async fn gdp_2_of_a_session_of_few_nothing_is_told(network: &'static Network) {
     }
     let counted = summary(&network.anonymous(), &school.partner).await.total.unwrap();
     assert_eq!((counted.seats, counted.seated.unwrap().count), (10, None));
+    let told = summary(&network.anonymous(), &school.partner).await;
+    let (rate, gain) = (told.pass_rate.unwrap(), told.learning.unwrap());
+    assert_eq!((rate.people, rate.suppressed, gain.people), (None, true, None));
 }
 
 /// Level 4: how far the indicators have come in which the effect was expected, as their projects say.

@@ -41,7 +41,7 @@ pub(super) struct Filled<'a> {
 
 /// What all files of a package share.
 pub(super) struct Facts<'a> {
-    /// The address of the registry's issuer, or of its server.
+    /// The registry's issuer.
     pub(super) source: &'a str,
     /// The SPDX code of the licence.
     pub(super) licence: &'a str,

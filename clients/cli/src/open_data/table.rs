@@ -226,21 +226,26 @@ impl Table {
 impl Column {
     /// What stands in the column for a message; empty where nothing is said.
     fn of(&self, message: &DynamicMessage) -> String {
-        let Some((last, way)) = self.path.split_last() else { return String::new() };
-        let mut at = message.clone();
-        for field in way {
-            if !at.has_field(field) {
-                return String::new();
-            }
-            let Value::Message(inner) = at.get_field(field).into_owned() else { return String::new() };
-            at = inner;
-        }
-        // A number that was not sent is 0, and no is no: only what can be absent is (BEY-9).
-        if !at.has_field(last) && (last.supports_presence() || self.kind == "array" || self.kind == "object")
-        {
+        self.path.split_last().map(|(last, way)| self.below(message, way, last)).unwrap_or_default()
+    }
+
+    /// What stands at the end of a way from a message.
+    fn below(&self, message: &DynamicMessage, way: &[FieldDescriptor], last: &FieldDescriptor) -> String {
+        let [field, way @ ..] = way else { return self.cell(message, last) };
+        if !message.has_field(field) {
             return String::new();
         }
-        let value = at.get_field(last);
+        let inner = message.get_field(field);
+        inner.as_message().map(|inner| self.below(inner, way, last)).unwrap_or_default()
+    }
+
+    fn cell(&self, message: &DynamicMessage, last: &FieldDescriptor) -> String {
+        // A number that was not sent is 0, and no is no: only what can be absent is (BEY-9).
+        let optional = last.supports_presence() || self.kind == "array" || self.kind == "object";
+        if optional && !message.has_field(last) {
+            return String::new();
+        }
+        let value = message.get_field(last);
         match (self.take, value.as_ref()) {
             (Take::Original, Value::Message(text)) => said(text, &code(text)),
             (Take::OriginalLanguage, Value::Message(text)) => code(text),
@@ -281,22 +286,18 @@ fn json(field: &FieldDescriptor, value: &Value) -> String {
 pub(super) fn open(message: &DynamicMessage) -> DynamicMessage {
     let mut open = DynamicMessage::new(message.descriptor());
     for field in message.descriptor().fields().filter(|field| message.has_field(field) && kept(field)) {
-        let value = match message.get_field(&field).into_owned() {
-            Value::Message(inner) => Value::Message(self::open(&inner)),
-            Value::List(items) => Value::List(
-                items
-                    .into_iter()
-                    .map(|item| match item {
-                        Value::Message(inner) => Value::Message(self::open(&inner)),
-                        other => other,
-                    })
-                    .collect(),
-            ),
-            other => other,
-        };
-        open.set_field(&field, value);
+        open.set_field(&field, kept_of(message.get_field(&field).as_ref()));
     }
     open
+}
+
+/// A value with what is open data of it.
+fn kept_of(value: &Value) -> Value {
+    match value {
+        Value::Message(inner) => Value::Message(open(inner)),
+        Value::List(items) => Value::List(items.iter().map(kept_of).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Enum values that may stand in a column.

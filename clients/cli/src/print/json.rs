@@ -52,7 +52,11 @@ impl Serialize for Part<'_> {
                     .collect();
                 sorted.serialize(serializer)
             }
-            // Numbers, enums, times and the like: as prost-reflect writes them, alone in a message.
+            // What JSON has a word for.
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Bool(yes) => serializer.serialize_bool(*yes),
+            Value::I32(number) => serializer.serialize_i32(*number),
+            // Other numbers, enums, times and the like: as prost-reflect writes them, alone in a message.
             value => {
                 let mut alone = DynamicMessage::new(field.parent_message().clone());
                 alone.set_field(field, (*value).clone());

@@ -37,7 +37,7 @@ pub(crate) fn render(output: &Output, item: &DynamicMessage) -> String {
     };
     let lines: Vec<(String, String)> = fields
         .iter()
-        .filter(|field| item.has_field(field) && !["gaps", "allowed_actions"].contains(&field.name()))
+        .filter(|field| item.has_field(field) && !told_apart(field))
         .map(|field| {
             (cell::field_label(field, output.language), value(field, &item.get_field(field), reader))
         })
@@ -49,13 +49,25 @@ pub(crate) fn render(output: &Output, item: &DynamicMessage) -> String {
         let value = value.replace('\n', &format!("\n{}", " ".repeat(width + 2)));
         page += &format!("{}{padding}  {value}\n", output.paint.style(Style::Strong, &label));
     }
-    if fields.iter().any(|field| field.name() == "gaps") {
+    if fields.iter().any(|field| lists(field, GAP)) {
         page += &gaps(output, item);
     }
-    if fields.iter().any(|field| field.name() == "allowed_actions") {
+    if fields.iter().any(|field| lists(field, ACTION)) {
         page += &actions(output, item);
     }
     page
+}
+
+/// What a resource lacks, and what may be done with it, stand below its page.
+const GAP: &str = "ensemble.common.v1.Gap";
+const ACTION: &str = "ensemble.common.v1.AllowedAction";
+
+fn told_apart(field: &FieldDescriptor) -> bool {
+    lists(field, GAP) || lists(field, ACTION)
+}
+
+fn lists(field: &FieldDescriptor, message: &str) -> bool {
+    field.is_list() && field.kind().as_message().is_some_and(|kind| kind.full_name() == message)
 }
 
 fn value(field: &FieldDescriptor, value: &Value, reader: Reader) -> String {

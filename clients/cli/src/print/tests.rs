@@ -36,6 +36,20 @@ pub(crate) fn partner() -> DynamicMessage {
 }
 
 #[test]
+fn gaps_of_the_divide_are_values_and_nothing_that_is_missing() {
+    let kind = proto::pool().get_message_by_name("ensemble.projects.v1.Observation").unwrap();
+    let value = serde_json::json!({
+        "name": "territories/a/observations/b",
+        "gaps": [{ "dimension": "SEX", "lowCode": "FEMALE", "highCode": "MALE", "points": "20" }],
+    });
+    let observation = DynamicMessage::deserialize(kind, value).unwrap();
+    insta::assert_snapshot!(output(Format::Table, None).render_one(&observation).unwrap(), @r"
+    Name  territories/a/observations/b
+    Gaps  SEX · FEMALE · MALE · 20
+    ");
+}
+
+#[test]
 fn a_table_in_a_pipe_has_tabs_and_codes_only() {
     let partner = partner();
     let table = output(Format::Table, None)

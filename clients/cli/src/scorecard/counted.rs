@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::figure::{Figure, count, figure, number, ratio};
+use super::figure::{Figure, count, figure, number, ratio, told};
 use crate::app::App;
 use crate::call::list;
 use crate::fault::Result;
@@ -16,8 +16,11 @@ pub(super) struct Counted {
     participations: Value,
     partnerships: Value,
     models: Value,
+    observations: Value,
     /// The figures of training.
     training: Value,
+    /// What people and partners have learnt, which is told of the network alone.
+    learning: Value,
 }
 
 impl Counted {
@@ -29,13 +32,13 @@ impl Counted {
         }
         let ask = async |method: &str| app.client.json(method, Value::Object(place.clone())).await;
         // Training tells of all territories at once, so that nobody is found by asking for few (GDP-3).
-        let training = app.client.json("ProgrammeService/SummarizeTraining", json!({})).await?;
-        let training = match territory {
-            None => training["total"].clone(),
+        let summary = app.client.json("ProgrammeService/SummarizeTraining", json!({})).await?;
+        let (training, learning) = match territory {
+            None => (summary["total"].clone(), summary),
             Some(territory) => {
                 let of =
-                    list(&training["territories"]).iter().find(|figures| figures["territory"] == territory);
-                of.cloned().unwrap_or_default()
+                    list(&summary["territories"]).iter().find(|figures| figures["territory"] == territory);
+                (of.cloned().unwrap_or_default(), Value::Null)
             }
         };
         Ok(Self {
@@ -45,7 +48,9 @@ impl Counted {
             participations: ask("ParticipationService/SummarizeParticipations").await?,
             partnerships: ask("PartnershipService/SummarizePartnerships").await?,
             models: ask("BusinessModelService/SummarizeBusinessModels").await?,
+            observations: ask("ObservationService/SummarizeObservations").await?,
             training,
+            learning,
         })
     }
 
@@ -55,6 +60,7 @@ impl Counted {
         match recommendation {
             "recommendations/idt-1" => vec![figure(
                 "strategiesInForce",
+                "idt-i11",
                 word("Territories with a strategy in force", "Territoires dotés d'une stratégie en vigueur"),
                 ratio(&self.strategies["covered"]),
             )],
@@ -63,21 +69,24 @@ impl Counted {
                     (count(&self.projects, "needsAddressed"), count(&self.projects, "needsQualified"));
                 let addressed = json!({ "numerator": part.to_string(), "denominator": whole.to_string() });
                 let label = word("Qualified needs addressed", "Besoins qualifiés pris en charge");
-                vec![figure("needsAddressed", label, ratio(&addressed))]
+                vec![figure("needsAddressed", "idt-i12", label, ratio(&addressed))]
             }
             "recommendations/idt-3" => vec![
                 figure(
                     "openDatasets",
+                    "idt-i13",
                     word("Open datasets", "Jeux de données ouverts"),
                     number(&self.datasets, "open"),
                 ),
                 figure(
                     "meanFairScore",
+                    "idt-i13-fair",
                     word("Mean FAIR score", "Score FAIR moyen"),
                     mean(&self.datasets["meanFairScore"]),
                 ),
                 figure(
                     "reuses",
+                    "idt-i14",
                     word("Documented re-uses", "Réutilisations documentées"),
                     number(&self.datasets, "reuses"),
                 ),
@@ -85,14 +94,25 @@ impl Counted {
             "recommendations/idt-4" => vec![
                 figure(
                     "answeredWithin30Days",
+                    "idt-i15",
                     word("Proposals answered within 30 days", "Propositions répondues en 30 jours"),
                     ratio(&self.participations["answerRate"]),
                 ),
                 figure(
                     "offline",
+                    "",
                     word("Said otherwise than online", "Recueillies hors ligne"),
                     ratio(&self.participations["offline"]),
                 ),
+            ],
+            "recommendations/idt-5" => vec![
+                figure(
+                    "gapsNarrowed",
+                    "",
+                    word("Gaps of the divide that narrowed", "Écarts de la fracture qui se réduisent"),
+                    ratio(&self.observations["narrowed"]),
+                ),
+                self.gain(language),
             ],
             "recommendations/idt-6" => {
                 let rate = match &self.partnerships["meanDeliveryRate"]["value"] {
@@ -101,8 +121,8 @@ impl Counted {
                 };
                 let tripartite = word("Tripartite partnerships", "Partenariats tripartites");
                 vec![
-                    figure("tripartite", tripartite, ratio(&self.partnerships["tripartite"])),
-                    figure("deliveryRate", word("Delivery rate", "Taux de livraison"), rate),
+                    figure("tripartite", "idt-i16", tripartite, ratio(&self.partnerships["tripartite"])),
+                    figure("deliveryRate", "", word("Delivery rate", "Taux de livraison"), rate),
                 ]
             }
             "recommendations/idt-7" => {
@@ -112,32 +132,73 @@ impl Counted {
                 vec![
                     figure(
                         "modelsPublished",
+                        "idt-i18",
                         word("Published business models", "Modèles économiques publiés"),
                         number(&self.models, "publishedCount"),
                     ),
                     figure(
                         "replicationsCompleted",
+                        "idt-i18-replications",
                         word("Replications completed", "Réplications abouties"),
                         number(&done, "count"),
                     ),
                 ]
             }
-            "recommendations/idt-8" => vec![
-                people(
-                    "certified",
-                    word("People certified", "Personnes certifiées"),
-                    &self.training["certificates"],
-                    language,
-                ),
-                people(
-                    "completed",
-                    word("People who completed", "Personnes ayant validé"),
-                    &self.training["completed"],
-                    language,
-                ),
-            ],
+            "recommendations/idt-8" => self.trained(language),
             _ => Vec::new(),
         }
+    }
+
+    /// What training and capacities come to.
+    fn trained(&self, language: Language) -> Vec<Figure> {
+        let word = |en: &str, fr: &str| language.pick(en, fr).to_owned();
+        let (pass_rate, capacity) = (&self.learning["passRate"], &self.learning["capacity"]);
+        vec![
+            people(
+                figure("certified", "idt-i19", word("People certified", "Personnes certifiées"), Value::Null),
+                &self.training["certificates"],
+                language,
+            ),
+            people(
+                figure("completed", "", word("People who completed", "Personnes ayant validé"), Value::Null),
+                &self.training["completed"],
+                language,
+            ),
+            told(
+                figure(
+                    "passRate",
+                    "idt-i19-completion",
+                    word("Of those with a seat, who completed", "Parmi les inscrits, part ayant validé"),
+                    ratio(&pass_rate["rate"]),
+                ),
+                pass_rate,
+            ),
+            self.gain(language),
+            told(
+                figure(
+                    "capacityImproved",
+                    "idt-i21",
+                    word("Partners that can do more", "Organisations dont les capacités progressent"),
+                    ratio(&capacity["rate"]),
+                ),
+                capacity,
+            ),
+            figure(
+                "coDelivered",
+                "",
+                word("Sessions of several providers", "Sessions à plusieurs prestataires"),
+                ratio(&self.training["coDelivered"]),
+            ),
+        ]
+    }
+
+    /// By how many levels people are further.
+    fn gain(&self, language: Language) -> Figure {
+        let gain = &self.learning["learning"];
+        let label = say!(language, "Mean level gain", "Gain de niveau moyen");
+        let mean = &gain["meanGain"];
+        let value = if mean.is_object() { json!({ "decimal": mean }) } else { Value::Null };
+        told(figure("meanLevelGain", "idt-i20", label, value), gain)
     }
 }
 
@@ -153,8 +214,14 @@ fn mean(told: &Value) -> Value {
 }
 
 /// How many people, where they are not too few to be told.
-fn people(measure: &str, label: String, statistic: &Value, language: Language) -> Figure {
-    let suppressed = statistic["suppressed"] == true;
-    let value = if suppressed || !statistic.is_object() { Value::Null } else { number(statistic, "count") };
-    Figure { suppressed, unit: say!(language, "people", "personnes"), ..figure(measure, label, value) }
+fn people(of: Figure, statistic: &Value, language: Language) -> Figure {
+    let hidden = statistic["suppressed"] == true || !statistic.is_object();
+    let value = if hidden { Value::Null } else { number(statistic, "count") };
+    // In French, none is singular.
+    let unit = match count(statistic, "count") {
+        0 => language.pick("people", "personne"),
+        1 => language.pick("person", "personne"),
+        _ => language.pick("people", "personnes"),
+    };
+    told(Figure { value, unit: unit.to_owned(), ..of }, statistic)
 }

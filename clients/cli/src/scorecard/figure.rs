@@ -13,6 +13,9 @@ pub(super) const NOTHING: &str = "—";
 pub(super) struct Figure {
     /// What, for programs: `needsAddressed`, or the name of an indicator.
     pub(super) measure: String,
+    /// The indicator of the library that it is the value of: one that the registry computes, or partners report; empty where it
+    /// is of none.
+    pub(super) indicator: String,
     pub(super) label: String,
     /// A value as the contract has it; absent where it is hidden or was not recorded.
     pub(super) value: Value,
@@ -20,9 +23,15 @@ pub(super) struct Figure {
     pub(super) suppressed: bool,
 }
 
-/// The figure of a measure.
-pub(super) fn figure(measure: &str, label: String, value: Value) -> Figure {
-    Figure { measure: measure.to_owned(), label, value, unit: String::new(), suppressed: false }
+/// The figure of a measure, which is the value of an indicator of the library, or of none.
+pub(super) fn figure(measure: &str, indicator: &str, label: String, value: Value) -> Figure {
+    let indicator = if indicator.is_empty() { String::new() } else { format!("indicators/{indicator}") };
+    Figure { measure: measure.to_owned(), indicator, label, value, unit: String::new(), suppressed: false }
+}
+
+/// A share that services tell, or hide.
+pub(super) fn told(figure: Figure, told: &Value) -> Figure {
+    Figure { suppressed: told["suppressed"] == true, ..figure }
 }
 
 /// A count, which is 0 where there are none.
@@ -52,6 +61,7 @@ pub(super) fn total(aggregate: &Value) -> Option<Figure> {
     };
     (suppressed || value.is_object()).then(|| Figure {
         measure: text("indicator"),
+        indicator: text("indicator"),
         label,
         value,
         unit: text("unit"),
@@ -68,7 +78,7 @@ impl Figure {
     /// As people read it: `3/5 (60.0 %)`, `1,250 person`, `83.3 %`, or a dash.
     pub(super) fn shown(&self, language: Language) -> String {
         if self.suppressed {
-            return say!(language, "hidden: few people", "masqué : peu de personnes");
+            return say!(language, "hidden: too few", "masqué : trop peu nombreux");
         }
         if let Some(share) = self.value["share"].as_str().and_then(|share| share.parse().ok()) {
             return percent(share, language);
@@ -91,7 +101,8 @@ impl Figure {
     /// As programs read it.
     pub(super) fn fact(&self) -> Value {
         json!({
-            "measure": self.measure, "label": self.label, "value": self.value, "unit": self.unit, "suppressed": self.suppressed,
+            "measure": self.measure, "indicator": self.indicator, "label": self.label, "value": self.value, "unit": self.unit,
+            "suppressed": self.suppressed,
         })
     }
 }
@@ -102,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_read_as_a_percentage() {
-        let rate = figure("deliveryRate", String::new(), json!({ "share": "0.8333" }));
+        let rate = figure("deliveryRate", "", String::new(), json!({ "share": "0.8333" }));
         assert_eq!(
             (rate.shown(Language::En), rate.shown(Language::Fr)),
             ("83.3 %".to_owned(), "83,3 %".to_owned())

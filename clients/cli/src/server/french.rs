@@ -27,7 +27,10 @@ const FLAGS: &[(&str, &str)] = &[
         "public_url",
         "L'adresse https par laquelle commencent les adresses publiques des certificats : clés, listes de révocation, réussites, émetteurs ; --issuer si absente. Rien ne lui est demandé",
     ),
-    ("issuer", "Le nom du service d'identité de ce réseau, dans les jetons"),
+    (
+        "issuer",
+        "L'adresse https qui nomme ce réseau, dans les jetons, les manifestes signés et les données ouvertes. Rien ne lui est demandé",
+    ),
     (
         "oidc",
         "Un autre émetteur OpenID Connect accepté : ÉMETTEUR=AUDIENCE=JWKS, fichier ou adresse https (répétable)",

@@ -39,7 +39,7 @@ struct Manifest<'a> {
 
 /// What an event says of a new key: its public half.
 fn event(key: &Model) -> proto::identity::JsonWebKeySet {
-    proto::identity::JsonWebKeySet { json: format!("{{\"keys\":[{}]}}", key.jwk) }
+    proto::identity::JsonWebKeySet { json: format!("{{\"keys\":[{}]}}", key.jwk), issuer: String::new() }
 }
 
 /// The signing keys of this process and the published keys of all.

@@ -89,7 +89,7 @@ impl TokenService for Tokens {
         request: Request<pb::GetJsonWebKeySetRequest>,
     ) -> Reply<pb::JsonWebKeySet> {
         let json = self.0.keyring.set(request.get_ref().include_retired).await?;
-        Ok(Response::new(pb::JsonWebKeySet { json }))
+        Ok(Response::new(pb::JsonWebKeySet { json, issuer: self.0.issuer.clone() }))
     }
 
     async fn list_revocations(
@@ -112,7 +112,8 @@ impl TokenService for Tokens {
     ) -> Reply<pb::JsonWebKeySet> {
         let call = Call::of(&request, &self.0.clock)?;
         self.0.keyring.rotate(call, request.get_ref().compromised).await?;
-        Ok(Response::new(pb::JsonWebKeySet { json: self.0.keyring.set(false).await? }))
+        let json = self.0.keyring.set(false).await?;
+        Ok(Response::new(pb::JsonWebKeySet { json, issuer: self.0.issuer.clone() }))
     }
 
     async fn sign_manifest(&self, request: Request<pb::SignManifestRequest>) -> Reply<pb::SignedManifest> {

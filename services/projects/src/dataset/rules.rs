@@ -13,6 +13,7 @@ use super::code::{PUBLIC, RESTRICTED};
 use super::describe::describe;
 use super::licence;
 use super::row::Model;
+use crate::participation;
 use crate::project::describe::PARTNER;
 
 /// The pattern of names.
@@ -158,8 +159,10 @@ pub fn add_reuse(dataset: &mut Model, said: &pb::Reuse, call: &Call) -> Result<(
     LIFECYCLE.take("AddReuse", dataset, call)?;
     let caller = &call.caller;
     let may = match said.partner.as_str() {
-        "" => may_update(caller, dataset),
-        partner => may_update(caller, dataset) || caller.acts_for(partner),
+        partner if !partner.is_empty() && said.participation.is_empty() => {
+            may_update(caller, dataset) || caller.acts_for(partner)
+        }
+        _ => may_update(caller, dataset),
     };
     caller.must(may, &dataset.name)?;
     let mut wrong = Violations::default();
@@ -168,6 +171,7 @@ pub fn add_reuse(dataset: &mut Model, said: &pb::Reuse, call: &Call) -> Result<(
     let title = wrong.plain(&at("title"), &said.title, LINE)?;
     let uri = wrong.check(value::https(&at("uri"), &said.uri))?.unwrap_or_default();
     wrong.reference(&at("partner"), PARTNER, &said.partner)?;
+    wrong.reference(&at("participation"), participation::rules::PATTERN, &said.participation)?;
     let kind = wrong.coded::<pb::reuse::Kind>(&at("kind"), said.kind, true)?;
     if dataset.reuses.len() >= MOST_REUSES {
         wrong.add("reuse", say!("at most {MOST_REUSES}", "{MOST_REUSES} au plus"));
@@ -187,6 +191,7 @@ pub fn add_reuse(dataset: &mut Model, said: &pb::Reuse, call: &Call) -> Result<(
         partner: said.partner.clone(),
         kind: kind.number(),
         document_time,
+        participation: said.participation.clone(),
     });
     Ok(())
 }

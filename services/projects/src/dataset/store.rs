@@ -10,6 +10,7 @@ use chassis::filter::holds;
 use chassis::say;
 use proto::projects as pb;
 use proto::projects::dataset::State;
+use proto::projects::participation::State as Said;
 use proto::projects::territory::Kind;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
@@ -18,7 +19,7 @@ use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, QueryOrder as _, Query
 use super::revision;
 use super::row::{Around, COLUMN, Column, Entity, Model};
 use crate::project::rules::today;
-use crate::{project, territory};
+use crate::{participation, project, territory};
 
 /// Names in one statement, at most.
 const CHUNK: usize = 1000;
@@ -55,6 +56,10 @@ pub(crate) async fn follow(dataset: &Model, before: Option<&Model>, unit: &mut U
             ));
         }
     }
+    let told = dataset.reuses.iter().skip(before.map_or(0, |before| before.reuses.len()));
+    for reuse in told.filter(|reuse| !reuse.participation.is_empty()) {
+        heard(dataset, &reuse.participation, unit).await?;
+    }
     let number = dataset.published_number;
     if number == before.map_or(0, |before| before.published_number) {
         return Ok(());
@@ -90,6 +95,24 @@ async fn announced(dataset: &Model, unit: &Unit<'_>) -> Result<()> {
             "{project} n'est pas un projet auquel {publisher} participe",
             project = dataset.project,
             publisher = dataset.publisher
+        ),
+    ))
+}
+
+/// What the public told of a re-use in was published, and speaks of this dataset.
+async fn heard(dataset: &Model, participation: &str, unit: &Unit<'_>) -> Result<()> {
+    let found: Option<participation::row::Model> = chassis::store::find(unit, participation).await?;
+    let public =
+        |found: &participation::row::Model| matches!(found.state.get(), Said::Published | Said::Answered);
+    if found.is_some_and(|found| found.subject == dataset.name && public(&found)) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "reuse.participation",
+        say!(
+            "{participation} is no published participation on {name}",
+            "{participation} n'est pas une contribution publiée sur {name}",
+            name = dataset.name
         ),
     ))
 }

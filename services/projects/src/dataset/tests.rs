@@ -1,16 +1,16 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chassis::Call;
-use chassis::auth::{Caller, Kind, Membership, Role};
+use chassis::auth::{Caller, Role};
 use chassis::column::{Day, Micros};
 use chassis::error::{Error, Result};
 use chassis::lifecycle::Stateful as _;
-use proto::common::{DateRange, Evidence, LocalizedText, Translation};
+use proto::common::{DateRange, Evidence, LocalizedText};
 use proto::partners::partner::Sector;
 use proto::projects as pb;
 use proto::projects::dataset::State;
 use proto::projects::reuse::Kind as Made;
+use testing::{self, because, person};
 
 use super::catalogue::{self, Around};
 use super::fair::{CHECKS, checks, score};
@@ -22,38 +22,11 @@ use super::rules::{LIFECYCLE, add_reuse, awaiting, create, gaps, looks_in, publi
 const PUBLISHER: &str = "partners/town";
 
 fn said(texts: &[(&str, &str)]) -> Option<LocalizedText> {
-    let each = texts.iter().map(|(language, text)| {
-        ((*language).to_owned(), Translation { text: (*text).to_owned(), ..Default::default() })
-    });
-    Some(LocalizedText {
-        default_language_code: texts[0].0.to_owned(),
-        translations: each.collect(),
-        ..Default::default()
-    })
-}
-
-fn person(network_roles: &[Role], partners: &[(&str, Role)]) -> Caller {
-    let membership = |role: Role| Membership { roles: vec![role], ..Default::default() };
-    Caller {
-        subject: "users/a".to_owned(),
-        kind: Kind::User,
-        network_roles: network_roles.to_vec(),
-        partners: partners.iter().map(|(partner, role)| ((*partner).to_owned(), membership(*role))).collect(),
-        ..Caller::default()
-    }
+    Some(testing::said(texts))
 }
 
 fn call(caller: Caller) -> Call {
-    Call {
-        caller: Arc::new(caller),
-        method: String::new(),
-        request_id: String::new(),
-        hash: Vec::new(),
-        validate_only: false,
-        etag: String::new(),
-        reason: "Parce que.".to_owned(),
-        now: Micros::parse("2026-03-01T12:00:00Z").unwrap(),
-    }
+    because("Parce que.", caller)
 }
 
 fn reporter() -> Call {
@@ -95,14 +68,9 @@ fn dataset(draft: &pb::Dataset) -> Model {
 #[track_caller]
 fn told<T>(result: Result<T>) -> String {
     match result {
-        Ok(_) => String::new(),
-        Err(Error::Refused { rule, .. }) => rule.to_owned(),
         Err(Error::Forbidden { .. }) => "FORBIDDEN".to_owned(),
         Err(Error::AlreadyExists { .. }) => "EXISTS".to_owned(),
-        Err(Error::Invalid { fields, .. }) => {
-            fields.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>().join(" ")
-        }
-        Err(other) => panic!("{other}"),
+        other => testing::told(other),
     }
 }
 
@@ -295,6 +263,17 @@ fn a_partner_documents_its_own_reuse_and_the_publisher_those_of_others() {
     add_reuse(&mut entry, &abroad, &reporter()).unwrap();
     let wrong = told(add_reuse(&mut entry, &pb::Reuse::default(), &reporter()));
     assert_eq!(wrong, "reuse.title reuse.uri reuse.kind");
+    let from_the_public = pb::Reuse {
+        participation: "participations/one".to_owned(),
+        ..reuse("partners/other", "https://y.example.org")
+    };
+    assert_eq!(
+        told(add_reuse(&mut entry, &from_the_public, &other)),
+        "FORBIDDEN",
+        "its publisher heard the public"
+    );
+    add_reuse(&mut entry, &from_the_public, &reporter()).unwrap();
+    assert_eq!(entry.reuses.last().unwrap().participation, "participations/one");
 }
 
 /// An entry that meets every check.

@@ -4,3 +4,4 @@ pub mod row;
 pub mod rpc;
 pub mod rules;
 pub mod store;
+pub mod trend;

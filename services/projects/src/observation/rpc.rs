@@ -11,7 +11,8 @@ use tonic::Request;
 
 use super::row::Model;
 use super::rules::{self, PATTERN};
-use super::store;
+use super::{store, trend};
+use crate::indicator::rules::PATTERN as INDICATOR;
 use crate::measure::TERRITORY;
 
 pub(crate) fn service(context: &Context) -> ObservationServiceServer<Observations> {
@@ -83,5 +84,21 @@ impl ObservationService for Observations {
         let taken_back =
             self.store.remove(call, &asked, move |observation| rules::take_back(observation, &by));
         reply(taken_back.await?)
+    }
+
+    async fn summarize_observations(
+        &self,
+        request: Request<pb::SummarizeObservationsRequest>,
+    ) -> Reply<pb::SummarizeObservationsResponse> {
+        let pb::SummarizeObservationsRequest { territory, indicator } = request.get_ref();
+        for (field, pattern, asked) in
+            [("territory", TERRITORY, territory), ("indicator", INDICATOR, indicator)]
+        {
+            if !asked.is_empty() {
+                name::check_reference(field, pattern, asked)?;
+            }
+        }
+        let observed = store::observed(self.context.database.reader(), territory, indicator).await?;
+        reply(trend::summarize(&observed))
     }
 }

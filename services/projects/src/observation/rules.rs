@@ -22,7 +22,7 @@ const LINE: usize = 500;
 /// The part of a dimension of whom nothing is known: no gap is measured to it.
 const NOT_STATED: &str = "NOT_STATED";
 /// Decimals of a gap.
-const PRECISION: u32 = 6;
+pub(super) const PRECISION: u32 = 6;
 
 /// Who may say what is known of a territory: coordinators, and those who act for its authority (PRJ-4).
 pub fn may_observe(caller: &Caller, authority: &str) -> bool {

@@ -20,6 +20,17 @@ pub(crate) fn of(territory: Option<&str>) -> Condition {
     }
 }
 
+/// The observations of one territory or all, of one indicator or all.
+pub(crate) async fn observed(
+    db: &impl ConnectionTrait,
+    territory: &str,
+    indicator: &str,
+) -> Result<Vec<Model>> {
+    let counted = (!indicator.is_empty()).then(|| COLUMN.indicator.eq(indicator));
+    let which = of(Some(territory).filter(|territory| !territory.is_empty())).add_option(counted);
+    Ok(Entity::find().filter(which).all(db).await?)
+}
+
 /// Writes a new observation of a territory.
 pub(crate) async fn observe(
     unit: &mut Unit<'_>,

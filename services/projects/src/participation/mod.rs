@@ -5,6 +5,7 @@
 //!   stand in the row alone: events and the audit trail never hold them, so that what was hidden is hidden.
 //! - The contact that comes with an endorsement is turned into an HMAC before anything else is done with the request. Its key is of
 //!   the subject, sealed by the keys directory, and renewed; both are deleted 90 days after the subject closes.
+//! - What was rejected or hidden is words nobody may read but those who decide: they and the pseudonym are deleted 90 days later.
 //! - How often a network participates is known in memory, to this process, for as long as it matters.
 //!
 //! Ensemble sends no mail, so an address that is given online is confirmed by nobody: endorsements with such an address are counted

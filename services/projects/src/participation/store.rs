@@ -17,7 +17,7 @@ use sea_orm::{Condition, ConnectionTrait, ExprTrait as _, IntoActiveModel as _};
 
 use super::challenge::Challenge;
 use super::describe::Voice;
-use super::row::{COLUMN, Model};
+use super::row::{COLUMN, Column, Entity, Model};
 use super::rules::{self, Calendar};
 use super::{contact, subject};
 use crate::{need, territory};
@@ -104,6 +104,20 @@ async fn spend(unit: &Unit<'_>, challenge: &Challenge) -> Result<()> {
 /// Forgets the challenges that have expired: they work no more.
 pub(super) async fn forget_challenges(unit: &Unit<'_>, before: Micros) -> Result<()> {
     used::Entity::delete_many().filter(used::COLUMN.expire_time.lt(before)).exec(unit.txn).await?;
+    Ok(())
+}
+
+/// Forgets the words and the pseudonyms of what was rejected or hidden before that instant.
+pub(super) async fn forget_words(unit: &Unit<'_>, before: Micros) -> Result<()> {
+    let unpublished = [State::Rejected, State::Hidden].map(Coded::from);
+    Entity::update_many()
+        .col_expr(Column::Body, Expr::value(""))
+        .col_expr(Column::Pseudonym, Expr::value(""))
+        .filter(COLUMN.state.is_in(unpublished))
+        .filter(COLUMN.state_time.lt(before))
+        .filter(Condition::any().add(COLUMN.body.ne("")).add(COLUMN.pseudonym.ne("")))
+        .exec(unit.txn)
+        .await?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! What is forgotten of participations, and when: contacts 90 days after the subject closed (PRJ-34), challenges once they have
-//! expired.
+//! What is forgotten of participations, and when: contacts 90 days after the subject closed (PRJ-34), the words of what was
+//! rejected or hidden 90 days after that was decided, challenges once they have expired.
 
 use chassis::column::Micros;
 use chassis::database::Outcome;
@@ -12,13 +12,14 @@ use crate::recommended::Recommendations;
 use crate::settings::Settings;
 
 const DAY: i64 = 24 * 3600 * 1_000_000;
-/// Contacts are kept for so long after the subject closed.
+/// Contacts are kept for so long after the subject closed; words that are not published, after that was decided: until then the
+/// decision can be looked at again.
 const KEPT: i64 = 90 * DAY;
 
 /// Forgets, once an hour, until the process drains.
 pub(crate) async fn run(context: Context, settings: Settings, recommendations: Recommendations) {
     let forget = || async { once(&context, &settings, &recommendations).await };
-    sweep::hourly("forgetting contacts of participations", forget).await;
+    sweep::hourly("forgetting contacts and words of participations", forget).await;
 }
 
 async fn once(context: &Context, settings: &Settings, recommendations: &Recommendations) -> Result<()> {
@@ -34,6 +35,7 @@ async fn once(context: &Context, settings: &Settings, recommendations: &Recommen
         let over = over.clone();
         async move {
             contact::forget(unit, &over).await?;
+            store::forget_words(unit, Micros(now.0.saturating_sub(KEPT))).await?;
             // A day longer than it works: clocks of replicas may differ.
             store::forget_challenges(unit, Micros(now.0.saturating_sub(DAY))).await?;
             Ok(Outcome::Keep(()))

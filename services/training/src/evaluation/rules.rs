@@ -77,6 +77,86 @@ pub fn evaluate(held: &[Held], changes: Vec<pb::CapacityChange>, k: i32, now: Mi
     }
 }
 
+/// As many people as are shown, or more where figures were frozen with a higher threshold.
+pub fn threshold(held: &[Held], k: i32) -> i32 {
+    let frozen = held.iter().filter_map(|held| held.session.known.figures.as_ref());
+    frozen.map(|figures| figures.0.public_k).fold(k, Ord::max)
+}
+
+/// What the evaluations of the programmes of these sessions tell of who completed them and of what was learnt, added up: nothing
+/// is told of them together that is not told of each.
+pub fn together(held: &[Held], k: i32) -> (pb::PassRate, pb::LearningGain) {
+    let mut programmes: BTreeMap<&str, Vec<Held>> = BTreeMap::new();
+    for one in held {
+        programmes.entry(&one.session.programme).or_default().push(one.clone());
+    }
+    let (mut outcome, mut gained) = ((0, 0), (0, Decimal::ZERO));
+    let (mut few_completed, mut few_learnt) = (false, false);
+    for held in programmes.values() {
+        let k = threshold(held, k);
+        let rate = pass_rate(held, k);
+        few_completed |= rate.suppressed;
+        if let Some((people, completed)) = rate.people.zip(rate.completed) {
+            outcome = (outcome.0 + people, outcome.1 + completed);
+        }
+        for gain in learning(held, k) {
+            few_learnt |= gain.suppressed;
+            let Some((people, levels)) = part(&gain) else { continue };
+            gained = (gained.0 + people, gained.1 + levels);
+        }
+    }
+    let (people, completed) = outcome;
+    let shown = people > 0 || !few_completed;
+    let pass_rate = pb::PassRate {
+        people: shown.then_some(people),
+        completed: shown.then_some(completed),
+        rate: (people > 0).then(|| value::ratio_value(completed.into(), people.into())),
+        suppressed: !shown,
+    };
+    (pass_rate, gain(None, gained, few_learnt && gained.0 == 0))
+}
+
+/// How many partners can do more than before: of these assessments, which are informed, the latest of each.
+pub fn progress(assessments: &[CapacityAssessment], k: i32, all: bool) -> pb::CapacityProgress {
+    let mut latest: BTreeMap<&str, &CapacityAssessment> = BTreeMap::new();
+    for one in assessments {
+        let known = latest.entry(&one.subject).or_insert(one);
+        if (one.assessment_date, &one.name) > (known.assessment_date, &known.name) {
+            *known = one;
+        }
+    }
+    let changes: Vec<i32> = latest.values().filter_map(|one| change(one, &|_| true)).collect();
+    let (compared, improved) = (changes.len(), changes.iter().filter(|change| **change > 0).count());
+    let counts = [compared, improved, compared - improved]
+        .map(|count| vec![i128::try_from(count).unwrap_or(i128::MAX) * ONE]);
+    let hidden =
+        if all { vec![false; 3] } else { hidden(&counts, &[Sum { whole: 0, parts: vec![1, 2] }], k) };
+    let told = |at: usize, count: usize| (!hidden[at]).then(|| i32::try_from(count).unwrap_or(i32::MAX));
+    let (compared, improved) = (told(0, compared), told(1, improved));
+    let both = compared.zip(improved);
+    pb::CapacityProgress {
+        compared,
+        improved,
+        rate: both
+            .filter(|(compared, _)| *compared > 0)
+            .map(|(compared, improved)| value::ratio_value(improved.into(), compared.into())),
+        suppressed: both.is_none(),
+    }
+}
+
+/// By how much the ratings of what both assessments rate differ, all together; nothing where they rate nothing alike.
+fn change(after: &CapacityAssessment, counts: &dyn Fn(&pb::CapacityRating) -> bool) -> Option<i32> {
+    let before = after.before.as_ref()?;
+    let rated = after.ratings.iter().filter(|rating| counts(rating));
+    let both: Vec<i32> = rated
+        .filter_map(|rating| {
+            let was = before.ratings.iter().find(|known| cell(known) == cell(rating))?;
+            Some(rating.existing - was.existing)
+        })
+        .collect();
+    (!both.is_empty()).then(|| both.iter().sum())
+}
+
 fn reaction(held: &[Held], k: i32) -> Vec<pb::FeedbackFigure> {
     let many: Vec<i64> = held.iter().map(|held| people(&held.feedback)).collect();
     let mut sum = Counts::default();
@@ -128,20 +208,32 @@ type Part = (i64, Decimal);
 
 /// Gains of several sessions, competence by competence.
 fn gains(parts: BTreeMap<Competence, Vec<Part>>, k: i32) -> Vec<pb::LearningGain> {
-    let gain = |((framework, framework_version, target_code), parts): (Competence, Vec<Part>)| {
+    let summed = |((framework, framework_version, target_code), parts): (Competence, Vec<Part>)| {
         let many: Vec<i64> = parts.iter().map(|(people, _)| *people).collect();
         let shown = parts.iter().zip(pooled(&many, k)).filter(|(_, shown)| *shown);
-        let (people, sum) = shown.fold((0, Decimal::ZERO), |sum, (part, _)| (sum.0 + part.0, sum.1 + part.1));
+        let sum = shown.fold((0, Decimal::ZERO), |sum, (part, _)| (sum.0 + part.0, sum.1 + part.1));
         let alignment = Alignment { framework, framework_version, target_code, ..Default::default() };
-        pb::LearningGain {
-            alignment: Some(alignment),
-            people: (people > 0).then(|| i32::try_from(people).unwrap_or(i32::MAX)),
-            mean_gain: (people > 0)
-                .then(|| value::decimal_value((sum / Decimal::from(people.max(1))).round_dp(2))),
-            suppressed: people == 0,
-        }
+        gain(Some(alignment), sum, sum.0 == 0)
     };
-    parts.into_iter().map(gain).collect()
+    parts.into_iter().map(summed).collect()
+}
+
+/// A gain as it is told.
+fn gain(alignment: Option<Alignment>, (people, levels): Part, suppressed: bool) -> pb::LearningGain {
+    let shown = people > 0;
+    pb::LearningGain {
+        alignment,
+        people: shown.then(|| i32::try_from(people).unwrap_or(i32::MAX)),
+        mean_gain: shown.then(|| value::decimal_value((levels / Decimal::from(people.max(1))).round_dp(2))),
+        suppressed,
+    }
+}
+
+/// A gain as it was told.
+fn part(gain: &pb::LearningGain) -> Option<Part> {
+    let people = gain.people?;
+    let mean = gain.mean_gain.as_ref().and_then(|mean| mean.value.parse().ok()).unwrap_or(Decimal::ZERO);
+    Some((people.into(), mean * Decimal::from(people)))
 }
 
 /// What was frozen when sessions were closed (TRN-15).
@@ -149,10 +241,9 @@ fn learning(held: &[Held], k: i32) -> Vec<pb::LearningGain> {
     let mut parts: BTreeMap<Competence, Vec<Part>> = BTreeMap::new();
     let frozen = held.iter().filter_map(|held| held.session.known.figures.as_ref());
     for gain in frozen.flat_map(|figures| &figures.0.gains) {
-        let (Some(of), Some(people)) = (&gain.alignment, gain.people) else { continue };
-        let mean = gain.mean_gain.as_ref().and_then(|mean| mean.value.parse().ok()).unwrap_or(Decimal::ZERO);
+        let (Some(of), Some(part)) = (&gain.alignment, part(gain)) else { continue };
         let what = (of.framework, of.framework_version.clone(), of.target_code.clone());
-        parts.entry(what).or_default().push((people.into(), mean * Decimal::from(people)));
+        parts.entry(what).or_default().push(part);
     }
     gains(parts, k)
 }
@@ -190,19 +281,12 @@ pub fn changes(held: &[Held], assessments: &[CapacityAssessment]) -> Vec<pb::Cap
         let end = chassis::clock::Zone::UTC.day(held.session.end_time);
         let here = assessments.iter().filter(|one| one.subject == held.session.territory);
         for after in here.filter(|one| end.is_some_and(|end| one.assessment_date > end)) {
-            let Some(before) = after.before.as_ref().filter(|before| Some(before.assessment_date) <= end)
-            else {
+            if after.before.as_ref().is_none_or(|before| Some(before.assessment_date) > end) {
                 continue;
-            };
+            }
             for capacity in &taught {
-                let rated = after.ratings.iter().filter(|rating| rating.functional_capacity == *capacity);
-                let change = |rating: &pb::CapacityRating| {
-                    let was = before.ratings.iter().find(|known| cell(known) == cell(rating))?;
-                    Some(rating.existing - was.existing)
-                };
-                let both: Vec<i32> = rated.filter_map(change).collect();
-                if !both.is_empty() {
-                    found.insert((&after.subject, &after.name, capacity), both.iter().sum());
+                if let Some(change) = change(after, &|rating| rating.functional_capacity == *capacity) {
+                    found.insert((&after.subject, &after.name, capacity), change);
                 }
             }
         }
@@ -252,199 +336,4 @@ pub fn expected_result(indicator: ProjectIndicator) -> pb::ExpectedResult {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capacity_assessment::tests::{assessment, rating};
-    use crate::session::tests::session;
-
-    fn held(people: i32, completed: i32, gain: &str) -> Held {
-        let figure = |code: &str, count| pb::SessionStatistic {
-            code: code.to_owned(),
-            count: Some(count),
-            suppressed: false,
-        };
-        let outcome = pb::SessionDimension {
-            dimension: "OUTCOME".to_owned(),
-            parts: vec![figure("COMPLETED", completed), figure("NO_SHOW", people - completed)],
-        };
-        let gain = pb::LearningGain {
-            alignment: Some(Alignment { target_code: "1.2".to_owned(), ..Default::default() }),
-            people: Some(people),
-            mean_gain: Some(proto::common::DecimalValue { value: gain.to_owned() }),
-            suppressed: false,
-        };
-        let full = pb::SessionStatistics {
-            enrolled: Some(figure("", people)),
-            dimensions: vec![outcome],
-            public_k: 5,
-            gains: vec![gain],
-        };
-        let mut session = session(pb::session::State::Closed);
-        session.known.figures = Some(Arc::new((full, pb::SessionStatistics::default())));
-        Held { session: Arc::new(session), feedback: Counts::default(), assessments: Vec::new() }
-    }
-
-    #[test]
-    fn gdp_2_sessions_of_few_people_are_told_together_once_they_are_many() {
-        assert_eq!(pooled(&[8, 2, 2, 9], 5), [true, false, false, true]);
-        assert_eq!(pooled(&[2, 8, 2, 1, 3], 5), [true, true, true, true, false], "the fourth makes five");
-        assert_eq!(pooled(&[0, 4], 5), [true, false]);
-        // What comes later never adds fewer than are shown.
-        let all = [3, 3, 1, 7, 2, 2, 4, 1];
-        let sums: Vec<i64> = (0..=all.len())
-            .map(|many| {
-                let some = &all[..many];
-                some.iter().zip(pooled(some, 5)).filter(|(_, shown)| *shown).map(|(many, _)| many).sum()
-            })
-            .collect();
-        assert!(sums.windows(2).all(|two| two[1] == two[0] || two[1] - two[0] >= 5), "{sums:?}");
-    }
-
-    #[test]
-    fn trn_15_gains_of_sessions_are_weighed_by_their_people() {
-        let told = evaluate(&[held(6, 6, "1"), held(12, 12, "2.5")], Vec::new(), 5, Micros(0));
-        assert_eq!((told.learning[0].people, told.sessions), (Some(18), 2));
-        assert_eq!(told.learning[0].mean_gain.as_ref().unwrap().value, "2");
-        let few = evaluate(&[held(6, 6, "1"), held(4, 4, "9")], Vec::new(), 5, Micros(0));
-        assert_eq!(few.learning[0].people, Some(6), "those of the other would be found by the difference");
-        let none = evaluate(&[held(4, 4, "1")], Vec::new(), 5, Micros(0));
-        assert!(none.learning[0].suppressed && none.learning[0].mean_gain.is_none());
-    }
-
-    /// A session of the capacities that the outcomes of its programme are aligned with, held in a territory until April 2026.
-    fn taught(codes: &[&str]) -> Held {
-        let aligned = |code: &&str| pb::LearningOutcome {
-            alignment: Some(Alignment {
-                framework: Framework::UndpCd.into(),
-                target_code: (*code).to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let content = pb::Programme { outcomes: codes.iter().map(aligned).collect(), ..Default::default() };
-        let mut session = session(pb::session::State::Closed);
-        "territories/t".clone_into(&mut session.territory);
-        session.known.content = Some(Arc::new(content));
-        Held { session: Arc::new(session), feedback: Counts::default(), assessments: Vec::new() }
-    }
-
-    /// An assessment of a territory by what there is of two capacities, compared with an earlier one.
-    fn assessed(date: &str, existing: [i32; 2], before: Option<(&str, [i32; 2])>) -> CapacityAssessment {
-        let made = |date: &str, existing: [i32; 2]| {
-            let rating = |(code, existing): (&str, i32)| rating("LEADERSHIP", code, existing, 5);
-            CapacityAssessment {
-                subject: "territories/t".to_owned(),
-                assessment_date: Day::parse(date).unwrap(),
-                ratings: ["EVALUATE", "ASSESS_VISION"]
-                    .into_iter()
-                    .zip(existing)
-                    .map(rating)
-                    .collect::<Vec<_>>()
-                    .into(),
-                ..assessment(pb::capacity_assessment::State::Validated, "2026-03-01")
-            }
-        };
-        let before = before.map(|(date, existing)| Arc::new(made(date, existing)));
-        CapacityAssessment { before, ..made(date, existing) }
-    }
-
-    #[test]
-    fn trn_17_level_4_tells_what_changed_of_what_is_taught_where_it_was_held() {
-        let better = assessed("2026-10-01", [4, 5], Some(("2026-01-01", [1, 1])));
-        let told = |held: &[Held], assessments: &[CapacityAssessment]| -> Vec<(String, i32)> {
-            let told = changes(held, assessments).into_iter();
-            told.map(|change| (change.functional_capacity, change.change)).collect()
-        };
-        let one = |change| vec![("EVALUATE".to_owned(), change)];
-        assert_eq!(told(&[taught(&["EVALUATE"])], std::slice::from_ref(&better)), one(3));
-        let twice = [taught(&["EVALUATE"]), taught(&["EVALUATE"])];
-        assert_eq!(told(&twice, std::slice::from_ref(&better)), one(3), "two sessions make no two changes");
-        let worse = assessed("2026-10-01", [1, 1], Some(("2026-01-01", [2, 1])));
-        assert_eq!(told(&[taught(&["EVALUATE"])], &[worse]), one(-1));
-        assert_eq!(
-            told(&[taught(&["POLICY_STRATEGY"])], std::slice::from_ref(&better)),
-            [],
-            "it is not rated"
-        );
-        let mut digcomp = taught(&["EVALUATE"]);
-        let mut session = (*digcomp.session).clone();
-        let mut content = session.known.content.as_deref().cloned().unwrap_or_default();
-        content.outcomes[0].alignment.as_mut().unwrap().framework = Framework::Digcomp.into();
-        session.known.content = Some(Arc::new(content));
-        digcomp.session = Arc::new(session);
-        let digcomp = [digcomp];
-        assert_eq!(told(&digcomp, std::slice::from_ref(&better)), [], "people's skills are another level");
-        let elsewhere = CapacityAssessment { subject: "territories/u".to_owned(), ..better };
-        assert_eq!(told(&[taught(&["EVALUATE"])], &[elsewhere]), [], "it was held elsewhere");
-        for (after, before) in [("2026-04-01", "2025-01-01"), ("2026-12-01", "2026-05-01")] {
-            let beside = assessed(after, [4, 4], Some((before, [1, 1])));
-            assert_eq!(
-                told(&[taught(&["EVALUATE"])], &[beside]),
-                [],
-                "its end lies not between {before} and {after}"
-            );
-        }
-        assert_eq!(told(&[taught(&["EVALUATE"])], &[assessed("2026-10-01", [4, 4], None)]), []);
-        let mut other = assessed("2026-10-01", [4, 4], Some(("2026-01-01", [1, 1])));
-        other.ratings.iter_mut().for_each(|rating| "KNOWLEDGE".clone_into(&mut rating.core_issue));
-        assert_eq!(
-            told(&[taught(&["EVALUATE"])], &[other]),
-            [],
-            "another core issue is no change of this one"
-        );
-    }
-
-    #[test]
-    fn kirkpatrick_4_each_indicator_in_which_an_effect_is_expected_is_told_once() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let mut held = taught(&[]);
-        let mut session = (*held.session).clone();
-        session.project_indicators = names(&["b", "c"]).into();
-        held.session = Arc::new(session);
-        assert_eq!(expected(&names(&["a", "b"]), &[held.clone(), held]), names(&["a", "b", "c"]));
-        let mut wrong = Violations::default();
-        let good = "projects/p/projectIndicators/people".to_owned();
-        assert_eq!(*named(&mut wrong, std::slice::from_ref(&good)).unwrap(), [good]);
-        wrong.finish().unwrap();
-        let mut wrong = Violations::default();
-        named(&mut wrong, &names(&["projects/p"])).unwrap();
-        assert!(wrong.finish().is_err(), "a project is no indicator");
-        let many: Vec<String> = (0..51).map(|at| format!("projects/p/projectIndicators/i{at}")).collect();
-        let mut wrong = Violations::default();
-        named(&mut wrong, &many).unwrap();
-        assert!(wrong.finish().is_err());
-    }
-
-    #[test]
-    fn kirkpatrick_4_an_indicator_without_a_value_says_none() {
-        let value = |digits: &str| proto::projects::IndicatorValue {
-            kind: Some(proto::projects::indicator_value::Kind::Decimal(proto::common::DecimalValue {
-                value: digits.to_owned(),
-            })),
-        };
-        let indicator = ProjectIndicator {
-            name: "projects/p/projectIndicators/people".to_owned(),
-            baseline: Some(proto::projects::Baseline { value: Some(value("0")), ..Default::default() }),
-            ..Default::default()
-        };
-        let told = expected_result(indicator.clone());
-        assert_eq!(
-            (told.baseline, told.latest_actual, told.achievement),
-            (Some(value("0")), None, None),
-            "BEY-9"
-        );
-        let reported = ProjectIndicator { latest_actual: Some(value("95")), ..indicator };
-        assert_eq!(expected_result(reported).latest_actual, Some(value("95")));
-    }
-
-    #[test]
-    fn gdp_2_who_passed_is_not_told_where_a_few_did_not() {
-        let all = evaluate(&[held(12, 6, "1")], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
-        assert_eq!((all.people, all.completed), (Some(12), Some(6)));
-        assert_eq!(all.rate, Some(value::ratio_value(6.into(), 12.into())));
-        let few = evaluate(&[held(12, 10, "1")], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
-        assert_eq!((few.people, few.completed, few.rate, few.suppressed), (Some(12), None, None, true));
-        let nobody = evaluate(&[], Vec::new(), 5, Micros(0)).pass_rate.unwrap();
-        assert_eq!((nobody.people, nobody.suppressed), (Some(0), false));
-    }
-}
+mod tests;

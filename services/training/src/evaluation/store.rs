@@ -11,14 +11,15 @@ use proto::training::enrolment::State as Enrolment;
 use proto::training::session::State;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
-use sea_orm::{DatabaseConnection, ExprTrait as _, QueryOrder as _};
+use sea_orm::{Condition, DatabaseConnection, ExprTrait as _, QueryOrder as _};
 
 use super::rules::{self, Held};
 use super::summary::Counted;
+use crate::feedback::rules::Counts;
 use crate::{assessment, capacity_assessment, feedback, programme, session};
 
-/// The closed sessions that a condition takes, in the order in which they were closed.
-pub(crate) async fn held(db: &DatabaseConnection, which: sea_orm::Condition) -> Result<Vec<Held>> {
+/// The closed sessions that a condition takes, in the order in which they were closed: their figures alone.
+pub(crate) async fn closed(db: &DatabaseConnection, which: Condition) -> Result<Vec<Held>> {
     let closed = session::row::Entity::find()
         .filter(which)
         .filter(session::row::COLUMN.state.eq(Coded::from(State::Closed)))
@@ -26,6 +27,17 @@ pub(crate) async fn held(db: &DatabaseConnection, which: sea_orm::Condition) -> 
         .order_by_asc(session::row::COLUMN.name);
     let names: Vec<String> = closed.all(db).await?.into_iter().map(|row| row.name).collect();
     let sessions = session::store::by_name(&db.into(), names.iter(), Micros(0)).await?;
+    let held = |name: &String| {
+        let session = sessions.get(name)?.clone();
+        Some(Held { session, feedback: Counts::default(), assessments: Vec::new() })
+    };
+    Ok(names.iter().filter_map(held).collect())
+}
+
+/// The same, with what people thought and what was assessed.
+pub(crate) async fn held(db: &DatabaseConnection, which: Condition) -> Result<Vec<Held>> {
+    let mut found = closed(db, which).await?;
+    let names: Vec<String> = found.iter().map(|held| held.session.name.clone()).collect();
     let mut feedback = feedback::store::counts(db, &names).await?;
     let mut assessed: HashMap<String, Vec<assessment::row::Model>> = HashMap::new();
     for some in names.chunks(1000) {
@@ -34,14 +46,48 @@ pub(crate) async fn held(db: &DatabaseConnection, which: sea_orm::Condition) -> 
             assessed.entry(row.session.clone()).or_default().push(row);
         }
     }
-    let held = |name: &String| {
-        Some(Held {
-            session: sessions.get(name)?.clone(),
-            feedback: feedback.remove(name).unwrap_or_default(),
-            assessments: assessed.remove(name).unwrap_or_default(),
-        })
-    };
-    Ok(names.iter().filter_map(held).collect())
+    for (held, name) in found.iter_mut().zip(&names) {
+        held.feedback = feedback.remove(name).unwrap_or_default();
+        held.assessments = assessed.remove(name).unwrap_or_default();
+    }
+    Ok(found)
+}
+
+/// Who completed, and what was learnt, of what the evaluations of the programmes tell: of a partner's, or of all.
+pub(crate) async fn together(
+    db: &DatabaseConnection,
+    partner: &str,
+    k: i32,
+) -> Result<(pb::PassRate, pb::LearningGain)> {
+    let mut held = closed(db, Condition::all()).await?;
+    if !partner.is_empty() {
+        let programmes =
+            programme::store::by_name(db, held.iter().map(|held| &held.session.programme)).await?;
+        held.retain(|held| {
+            let known = programmes.get(&held.session.programme);
+            known.is_some_and(|known| known.providers.iter().any(|provider| provider == partner))
+        });
+    }
+    Ok(rules::together(&held, k))
+}
+
+/// The valid assessments of partners that are compared with one before.
+pub(crate) async fn compared(db: &DatabaseConnection) -> Result<Vec<capacity_assessment::row::Model>> {
+    let column = capacity_assessment::row::COLUMN;
+    let partners = Condition::all().add(column.subject.gte("partners/")).add(column.subject.lt("partners0"));
+    against(db, partners).await
+}
+
+/// The valid assessments that a condition takes, and that are compared with one before.
+async fn against(db: &DatabaseConnection, which: Condition) -> Result<Vec<capacity_assessment::row::Model>> {
+    let column = capacity_assessment::row::COLUMN;
+    let compared = capacity_assessment::row::Entity::find()
+        .filter(which)
+        .filter(column.state.eq(Coded::from(Standing::Validated)))
+        .filter(column.previous.ne(""));
+    let mut found = compared.all(db).await?;
+    capacity_assessment::store::inform(&mut found, db).await?;
+    Ok(found)
 }
 
 /// What came of these sessions.
@@ -57,16 +103,10 @@ pub(crate) async fn evaluate(
     places.dedup();
     let mut found = Vec::new();
     for some in places.chunks(1000) {
-        let compared = capacity_assessment::row::Entity::find()
-            .filter(capacity_assessment::row::COLUMN.subject.is_in(some.iter().copied()))
-            .filter(capacity_assessment::row::COLUMN.state.eq(Coded::from(Standing::Validated)))
-            .filter(capacity_assessment::row::COLUMN.previous.ne(""));
-        found.extend(compared.all(db).await?);
+        let here = capacity_assessment::row::COLUMN.subject.is_in(some.iter().copied());
+        found.extend(against(db, Condition::all().add(here)).await?);
     }
-    capacity_assessment::store::inform(&mut found, db).await?;
-    // What was frozen with a higher threshold keeps it.
-    let frozen = held.iter().filter_map(|held| held.session.known.figures.as_ref());
-    let k = frozen.map(|figures| figures.0.public_k).fold(k, Ord::max);
+    let k = rules::threshold(held, k);
     Ok(rules::evaluate(held, rules::changes(held, &found), k, now))
 }
 
@@ -90,6 +130,9 @@ pub(crate) async fn counted(
         known.is_some_and(|known| known.providers.iter().any(|provider| provider == partner))
     };
     rows.retain(|row| partner.is_empty() || provides(row));
+    let together = |row: &session::row::Model| {
+        programmes.get(&row.programme).is_some_and(|known| known.providers.len() > 1)
+    };
     let mut found: Vec<Counted> = Vec::with_capacity(rows.len());
     let mut places = HashMap::new();
     for row in &mut rows {
@@ -99,6 +142,7 @@ pub(crate) async fn counted(
             territory: row.territory.clone(),
             state: row.state.get(),
             lacks: !session::rules::gaps(row).is_empty(),
+            together: together(row),
             seats: i64::from(row.capacity_onsite) + i64::from(row.capacity_online),
             ..Counted::default()
         });

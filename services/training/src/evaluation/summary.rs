@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use chassis::column::Micros;
 use chassis::error::{Result, Violations};
 use chassis::suppress::{Sum, hidden};
+use chassis::value;
 use chrono::{NaiveDate, NaiveTime};
 use proto::training as pb;
 use proto::training::session::State;
+use rust_decimal::Decimal;
 
 const ONE: i128 = 1_000_000;
 
@@ -30,6 +32,8 @@ pub struct Counted {
     pub certificates: i64,
     /// It was imported, and lacks something.
     pub lacks: bool,
+    /// Several providers give its programme.
+    pub together: bool,
 }
 
 /// From when until before when the sessions of a year, or of a quarter of it, begin.
@@ -102,17 +106,20 @@ pub fn summarize(sessions: &[Counted], k: i32, all: bool) -> pb::SummarizeTraini
         waiting: Some(waiting[at].clone()),
         completed: Some(completed[at].clone()),
         certificates: Some(certificates[at].clone()),
+        co_delivered: (!group.is_empty()).then(|| {
+            let together = group.iter().filter(|session| session.together).count();
+            value::ratio_value(Decimal::from(together), Decimal::from(group.len()))
+        }),
     });
     let total = figures.next();
     pb::SummarizeTrainingResponse {
-        programmes: 0,
         states: states.into_iter().map(|(state, count)| pb::SessionStateCount { state, count }).collect(),
         total,
         territories: figures.collect(),
         public_k: k,
-        programmes_with_gaps: 0,
         sessions_with_gaps: i32::try_from(sessions.iter().filter(|session| session.lacks).count())
             .unwrap_or(i32::MAX),
+        ..Default::default()
     }
 }
 
@@ -126,10 +133,9 @@ mod tests {
             state: State::Closed,
             seats: 20,
             seated,
-            waiting: 0,
             completed,
             certificates: completed,
-            lacks: false,
+            ..Counted::default()
         }
     }
 

@@ -230,12 +230,29 @@ impl ProgrammeService for Programmes {
         let published = store::published(db).await.map_err(Error::from)?;
         let provides = |known: &&Model| partner.is_empty() || known.providers.contains(&partner);
         let all = caller.oversees() || caller.belongs_to(&partner);
-        let told = summary::summarize(&sessions, self.settings.current().await?.public_k, all);
+        let k = self.settings.current().await?.public_k;
+        let told = summary::summarize(&sessions, k, all);
+        let (pass_rate, learning) = match year {
+            0 => evaluation::store::together(db, &partner, k)
+                .await
+                .map(|(rate, gain)| (Some(rate), Some(gain)))?,
+            _ => (None, None),
+        };
+        let capacity = match (partner.as_str(), year) {
+            ("", 0) => {
+                let compared = evaluation::store::compared(db).await?;
+                Some(evaluation::rules::progress(&compared, k, caller.oversees()))
+            }
+            _ => None,
+        };
         let count = |programmes: usize| i32::try_from(programmes).unwrap_or(i32::MAX);
         let lacking = published.iter().filter(provides).filter(|known| !rules::gaps(known).is_empty());
         reply(pb::SummarizeTrainingResponse {
             programmes: count(published.iter().filter(provides).count()),
             programmes_with_gaps: count(lacking.count()),
+            pass_rate,
+            learning,
+            capacity,
             ..told
         })
     }

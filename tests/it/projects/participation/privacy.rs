@@ -14,7 +14,8 @@ use crate::rows::everything;
 
 const EMAIL: &str = "canary.email@example.org";
 const PHONE: &str = "+33698765432";
-const WORDS: &str = "canary-words-that-were-rejected";
+const WORDS: &str = "canary-words-that-were-published";
+const SPAM: &str = "canary-words-that-are-no-more";
 const PSEUDONYM: &str = "canary-pseudonym";
 
 fn hex(text: &str) -> String {
@@ -85,11 +86,12 @@ async fn prj_34_no_contact_is_kept_and_no_words_are_told_in_events(network: &'st
         pseudonym: PSEUDONYM.to_owned(),
         ..says(&town.need, Kind::Comment)
     };
-    let rejected = done(send(&recorder, create(said.clone())).await).name;
+    let spam = pb::Participation { body: SPAM.to_owned(), ..said.clone() };
+    let rejected = done(send(&recorder, create(spam)).await).name;
     let published = done(send(&recorder, create(said)).await).name;
     done(moderate(&coordinator, &rejected, Decision::Reject, Reason::Spam).await);
     done(moderate(&coordinator, &published, Decision::Publish, Reason::Unspecified).await);
-    for canary in [WORDS, PSEUDONYM] {
+    for canary in [WORDS, SPAM, PSEUDONYM] {
         assert_eq!(found(network, canary).await, ["participation"], "{canary}");
         assert!(!told(network).await.contains(canary), "{canary} is told");
         assert!(network.logs().iter().all(|log| !log.contains(canary)), "{canary} is logged");
@@ -98,6 +100,7 @@ async fn prj_34_no_contact_is_kept_and_no_words_are_told_in_events(network: &'st
     let hidden = get(&anyone, &rejected).await;
     assert_eq!((hidden.body.as_str(), hidden.pseudonym.as_str()), ("", ""));
     assert_eq!(get(&anyone, &published).await.pseudonym, PSEUDONYM);
+    assert_eq!(get(&coordinator, &rejected).await.body, SPAM, "whoever decided may look again");
 
     // Ninety days after its subject closed nobody is known by anything.
     assert!(!found(network, "hmac:").await.is_empty());
@@ -112,11 +115,15 @@ async fn prj_34_no_contact_is_kept_and_no_words_are_told_in_events(network: &'st
     assert_eq!((before.endorsing_persons, before.unconfirmed_endorsements), (2, 1));
     network.later(89);
     assert_eq!(found(network, "hmac:").await, ["participation_voice"]);
+    assert_eq!(found(network, SPAM).await, ["participation"]);
     network.later(91);
     eventually(60, "contacts are forgotten", async || {
         found(network, "hmac:").await.is_empty() && found(network, "unconfirmed:").await.is_empty()
     })
     .await;
+    eventually(60, "words that were rejected are forgotten", async || found(network, SPAM).await.is_empty())
+        .await;
+    assert_eq!(found(network, WORDS).await, ["participation"], "what was published stays");
     assert!(everything(&network.databases["projects"]).await.iter().all(|(table, _)| table != "contact_key"));
     assert_eq!(summary(&anyone, &town.need).await, before, "what they were counted as stays");
 }
@@ -125,4 +132,4 @@ async fn recorder_partner(network: &'static Network) -> String {
     network.home_partner().await
 }
 
-told_alone!(prj_34_no_contact_is_kept_and_no_words_are_told_in_events);
+told_alone_everywhere!(prj_34_no_contact_is_kept_and_no_words_are_told_in_events);
