@@ -24,3 +24,25 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::sea_orm::{ConnectOptions, Database, DbBackend, Statement};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn values_of_an_indicator_are_found_by_it_in_a_database_that_knows_nothing_yet() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1); // each connection would have a database of its own
+        let db = Database::connect(options).await.unwrap();
+        for migration in crate::projects::all() {
+            migration.up(&SchemaManager::new(&db)).await.unwrap();
+        }
+        let plan = "EXPLAIN QUERY PLAN SELECT part FROM sealed_value
+                    WHERE project_indicator IN (?, ?, ?) AND supersede_time IS NULL ORDER BY period_end";
+        let steps = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, plan)).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+        assert!(steps[0].contains("sealed_value_project_indicator_period_end"), "{steps:?}");
+    }
+}

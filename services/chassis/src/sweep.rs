@@ -28,14 +28,24 @@ pub async fn hourly<F: Future<Output = Result<()>>>(what: &'static str, work: im
     }
 }
 
-/// Forgets request ids that are older than a day, and lets the database see what its tables have come to hold.
+/// Lets SQLite see what its tables have come to hold: of all services that share the file, once.
+pub(crate) async fn statistics(context: Context, service: &'static str) {
+    let look = || {
+        context.database.write(service, |unit| {
+            unit.gather_in_rounds();
+            async { Ok(Outcome::Keep(())) }.boxed()
+        })
+    };
+    hourly("gathering statistics", look).await;
+}
+
+/// Forgets request ids that are older than a day.
 pub(crate) async fn requests(context: Context, service: &'static str) {
     let forget = || async {
         let before = Micros(context.clock.now().0 - idempotency::WINDOW);
         let forgotten = context.database.write(service, move |unit| {
             async move {
                 idempotency::forget(unit.txn, service, before).await?;
-                unit.gather_in_rounds();
                 Ok(Outcome::Keep(()))
             }
             .boxed()

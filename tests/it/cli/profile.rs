@@ -64,6 +64,12 @@ fn a_territory_is_shown_on_one_page_with_what_is_done_there() {
             (&needs["measure"], &needs["value"]["ratio"]["denominator"]),
             (&"needsAddressed".into(), &"1".into())
         );
+        let learnt = stands[7]["figures"].as_array().unwrap();
+        let told = |measure: &str| learnt.iter().any(|figure| figure["measure"] == measure);
+        assert!(
+            told("coDelivered") && !told("meanLevelGain"),
+            "what is told of the network alone is no dash"
+        );
         assert!(shell.fails(3, &["scorecard", "--territory", "nowhere-at-all"]).contains("nowhere-at-all"));
         let missing = shell.fails(3, &["territory", "profile", "nowhere-at-all"]);
         assert!(missing.contains("nowhere-at-all"), "{missing}");

@@ -11,6 +11,10 @@ use crate::print::paint::{Style, clean};
 use crate::print::{Output, name_of};
 use crate::say::Language;
 
+/// What a resource lacks, and what may be done with it, stand below its page.
+const GAP: &str = "ensemble.common.v1.Gap";
+const ACTION: &str = "ensemble.common.v1.AllowedAction";
+
 const PLUMBING: [&str; 4] = ["uid", "etag", "revision", "redirected_from"];
 
 /// Said at the end of a page.
@@ -57,10 +61,6 @@ pub(crate) fn render(output: &Output, item: &DynamicMessage) -> String {
     }
     page
 }
-
-/// What a resource lacks, and what may be done with it, stand below its page.
-const GAP: &str = "ensemble.common.v1.Gap";
-const ACTION: &str = "ensemble.common.v1.AllowedAction";
 
 fn told_apart(field: &FieldDescriptor) -> bool {
     lists(field, GAP) || lists(field, ACTION)

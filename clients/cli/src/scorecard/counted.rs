@@ -19,8 +19,8 @@ pub(super) struct Counted {
     observations: Value,
     /// The figures of training.
     training: Value,
-    /// What people and partners have learnt, which is told of the network alone.
-    learning: Value,
+    /// What people and partners have learnt, which is told of the network alone: of a territory it is no dash, but nothing.
+    learning: Option<Value>,
 }
 
 impl Counted {
@@ -34,11 +34,11 @@ impl Counted {
         // Training tells of all territories at once, so that nobody is found by asking for few (GDP-3).
         let summary = app.client.json("ProgrammeService/SummarizeTraining", json!({})).await?;
         let (training, learning) = match territory {
-            None => (summary["total"].clone(), summary),
+            None => (summary["total"].clone(), Some(summary)),
             Some(territory) => {
                 let of =
                     list(&summary["territories"]).iter().find(|figures| figures["territory"] == territory);
-                (of.cloned().unwrap_or_default(), Value::Null)
+                (of.cloned().unwrap_or_default(), None)
             }
         };
         Ok(Self {
@@ -105,15 +105,15 @@ impl Counted {
                     ratio(&self.participations["offline"]),
                 ),
             ],
-            "recommendations/idt-5" => vec![
-                figure(
-                    "gapsNarrowed",
-                    "",
-                    word("Gaps of the divide that narrowed", "Écarts de la fracture qui se réduisent"),
-                    ratio(&self.observations["narrowed"]),
-                ),
-                self.gain(language),
-            ],
+            "recommendations/idt-5" => vec![figure(
+                "gapsNarrowed",
+                "",
+                word("Gaps of the divide that narrowed", "Écarts de la fracture qui se réduisent"),
+                ratio(&self.observations["narrowed"]),
+            )]
+            .into_iter()
+            .chain(self.gain(language))
+            .collect(),
             "recommendations/idt-6" => {
                 let rate = match &self.partnerships["meanDeliveryRate"]["value"] {
                     Value::String(rate) => json!({ "share": rate }),
@@ -152,8 +152,7 @@ impl Counted {
     /// What training and capacities come to.
     fn trained(&self, language: Language) -> Vec<Figure> {
         let word = |en: &str, fr: &str| language.pick(en, fr).to_owned();
-        let (pass_rate, capacity) = (&self.learning["passRate"], &self.learning["capacity"]);
-        vec![
+        let mut figures = vec![
             people(
                 figure("certified", "idt-i19", word("People certified", "Personnes certifiées"), Value::Null),
                 &self.training["certificates"],
@@ -164,41 +163,34 @@ impl Counted {
                 &self.training["completed"],
                 language,
             ),
-            told(
-                figure(
-                    "passRate",
-                    "idt-i19-completion",
-                    word("Of those with a seat, who completed", "Parmi les inscrits, part ayant validé"),
-                    ratio(&pass_rate["rate"]),
-                ),
-                pass_rate,
-            ),
-            self.gain(language),
-            told(
-                figure(
-                    "capacityImproved",
-                    "idt-i21",
-                    word("Partners that can do more", "Organisations dont les capacités progressent"),
-                    ratio(&capacity["rate"]),
-                ),
-                capacity,
-            ),
-            figure(
-                "coDelivered",
-                "",
-                word("Sessions of several providers", "Sessions à plusieurs prestataires"),
-                ratio(&self.training["coDelivered"]),
-            ),
-        ]
+        ];
+        if let Some(learning) = &self.learning {
+            let (pass_rate, capacity) = (&learning["passRate"], &learning["capacity"]);
+            let completing =
+                word("Of those with a seat, who completed", "Parmi les inscrits, part ayant validé");
+            let improving = word("Partners that can do more", "Organisations dont les capacités progressent");
+            let completion = figure("passRate", "idt-i19-completion", completing, ratio(&pass_rate["rate"]));
+            let improvement = figure("capacityImproved", "idt-i21", improving, ratio(&capacity["rate"]));
+            figures.push(told(completion, pass_rate));
+            figures.extend(self.gain(language));
+            figures.push(told(improvement, capacity));
+        }
+        figures.push(figure(
+            "coDelivered",
+            "",
+            word("Sessions of several providers", "Sessions à plusieurs prestataires"),
+            ratio(&self.training["coDelivered"]),
+        ));
+        figures
     }
 
     /// By how many levels people are further.
-    fn gain(&self, language: Language) -> Figure {
-        let gain = &self.learning["learning"];
+    fn gain(&self, language: Language) -> Option<Figure> {
+        let gain = &self.learning.as_ref()?["learning"];
         let label = say!(language, "Mean level gain", "Gain de niveau moyen");
         let mean = &gain["meanGain"];
         let value = if mean.is_object() { json!({ "decimal": mean }) } else { Value::Null };
-        told(figure("meanLevelGain", "idt-i20", label, value), gain)
+        Some(told(figure("meanLevelGain", "idt-i20", label, value), gain))
     }
 }
 

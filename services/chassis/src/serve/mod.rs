@@ -268,6 +268,9 @@ pub async fn start(config: Config, services: &'static [Service]) -> Result<Runni
     };
 
     context.spawn(token_key::look_after(context.clone()));
+    if let Some(first) = services.first() {
+        context.spawn(crate::sweep::statistics(context.clone(), first.name));
+    }
 
     let mut routes = RoutesBuilder::default();
     for service in services {

@@ -12,8 +12,8 @@ use chassis::suppress::{Sum, hidden};
 use chassis::{say, value};
 use chrono::Months;
 use peers::PROJECT_INDICATOR;
-use proto::common::Alignment;
 use proto::common::alignment::Framework;
+use proto::common::{Alignment, Ratio};
 use proto::projects::ProjectIndicator;
 use proto::training as pb;
 use proto::training::assessment::Phase;
@@ -97,7 +97,7 @@ pub fn together(held: &[Held], k: i32) -> (pb::PassRate, pb::LearningGain) {
         let rate = pass_rate(held, k);
         few_completed |= rate.suppressed;
         if let Some((people, completed)) = rate.people.zip(rate.completed) {
-            outcome = (outcome.0 + people, outcome.1 + completed);
+            outcome = (outcome.0 + i64::from(people), outcome.1 + i64::from(completed));
         }
         for gain in learning(held, k) {
             few_learnt |= gain.suppressed;
@@ -105,14 +105,9 @@ pub fn together(held: &[Held], k: i32) -> (pb::PassRate, pb::LearningGain) {
             gained = (gained.0 + people, gained.1 + levels);
         }
     }
-    let (people, completed) = outcome;
-    let shown = people > 0 || !few_completed;
-    let pass_rate = pb::PassRate {
-        people: shown.then_some(people),
-        completed: shown.then_some(completed),
-        rate: (people > 0).then(|| value::ratio_value(completed.into(), people.into())),
-        suppressed: !shown,
-    };
+    let shown = outcome.0 > 0 || !few_completed;
+    let (people, completed, rate) = if shown { share(outcome, None) } else { (None, None, None) };
+    let pass_rate = pb::PassRate { people, completed, rate, suppressed: !shown };
     (pass_rate, gain(None, gained, few_learnt && gained.0 == 0))
 }
 
@@ -125,23 +120,23 @@ pub fn progress(assessments: &[CapacityAssessment], k: i32, all: bool) -> pb::Ca
             *known = one;
         }
     }
-    let changes: Vec<i32> = latest.values().filter_map(|one| change(one, &|_| true)).collect();
-    let (compared, improved) = (changes.len(), changes.iter().filter(|change| **change > 0).count());
-    let counts = [compared, improved, compared - improved]
-        .map(|count| vec![i128::try_from(count).unwrap_or(i128::MAX) * ONE]);
-    let hidden =
-        if all { vec![false; 3] } else { hidden(&counts, &[Sum { whole: 0, parts: vec![1, 2] }], k) };
-    let told = |at: usize, count: usize| (!hidden[at]).then(|| i32::try_from(count).unwrap_or(i32::MAX));
-    let (compared, improved) = (told(0, compared), told(1, improved));
-    let both = compared.zip(improved);
-    pb::CapacityProgress {
-        compared,
-        improved,
-        rate: both
-            .filter(|(compared, _)| *compared > 0)
-            .map(|(compared, improved)| value::ratio_value(improved.into(), compared.into())),
-        suppressed: both.is_none(),
-    }
+    let changes = latest.values().filter_map(|one| change(one, &|_| true));
+    let counts = changes.fold((0, 0), |sum, change| (sum.0 + 1, sum.1 + i64::from(change > 0)));
+    let (compared, improved, rate) = share(counts, (!all).then_some(k));
+    pb::CapacityProgress { compared, improved, rate, suppressed: compared.zip(improved).is_none() }
+}
+
+/// A whole, a part of it, and the share; of fewer than k, or where a rest of fewer is left, not what would tell of them (GDP-2).
+fn share((whole, part): (i64, i64), k: Option<i32>) -> (Option<i32>, Option<i32>, Option<Ratio>) {
+    let counts = [whole, part, whole - part].map(|count| vec![i128::from(count) * ONE]);
+    let hidden = k.map(|k| hidden(&counts, &[Sum { whole: 0, parts: vec![1, 2] }], k));
+    let told = |at: usize, count: i64| {
+        let shown = hidden.as_ref().is_none_or(|hidden| !hidden[at]);
+        shown.then(|| i32::try_from(count).unwrap_or(i32::MAX))
+    };
+    let (whole, part) = (told(0, whole), told(1, part));
+    let both = whole.zip(part).filter(|(whole, _)| *whole > 0);
+    (whole, part, both.map(|(whole, part)| value::ratio_value(part.into(), whole.into())))
 }
 
 /// By how much the ratings of what both assessments rate differ, all together; nothing where they rate nothing alike.
@@ -191,16 +186,8 @@ fn pass_rate(held: &[Held], k: i32) -> pb::PassRate {
         let none = (!suppressed).then_some(0);
         return pb::PassRate { people: none, completed: none, rate: None, suppressed };
     }
-    let counts = [people, completed, people - completed].map(|count| vec![i128::from(count) * ONE]);
-    let hidden = hidden(&counts, &[Sum { whole: 0, parts: vec![1, 2] }], k);
-    let told = |at: usize, count: i64| (!hidden[at]).then(|| i32::try_from(count).unwrap_or(i32::MAX));
-    let both = told(0, people).zip(told(1, completed));
-    pb::PassRate {
-        people: told(0, people),
-        completed: told(1, completed),
-        rate: both.map(|(people, completed)| value::ratio_value(completed.into(), people.into())),
-        suppressed: both.is_none(),
-    }
+    let (people, completed, rate) = share((people, completed), Some(k));
+    pb::PassRate { people, completed, suppressed: people.zip(completed).is_none(), rate }
 }
 
 /// One session's part in a gain: how many people, and by how many levels they are further, all together.

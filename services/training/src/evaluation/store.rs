@@ -64,8 +64,7 @@ pub(crate) async fn together(
         let programmes =
             programme::store::by_name(db, held.iter().map(|held| &held.session.programme)).await?;
         held.retain(|held| {
-            let known = programmes.get(&held.session.programme);
-            known.is_some_and(|known| known.providers.iter().any(|provider| provider == partner))
+            programmes.get(&held.session.programme).is_some_and(|known| known.provided_by(partner))
         });
     }
     Ok(rules::together(&held, k))
@@ -126,8 +125,7 @@ pub(crate) async fn counted(
         .await?;
     let programmes = programme::store::by_name(db, rows.iter().map(|row| &row.programme)).await?;
     let provides = |row: &session::row::Model| {
-        let known = programmes.get(&row.programme);
-        known.is_some_and(|known| known.providers.iter().any(|provider| provider == partner))
+        programmes.get(&row.programme).is_some_and(|known| known.provided_by(partner))
     };
     rows.retain(|row| partner.is_empty() || provides(row));
     let together = |row: &session::row::Model| {

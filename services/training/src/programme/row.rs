@@ -59,6 +59,13 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// Whether a partner is one of those that give it.
+    pub fn provided_by(&self, partner: &str) -> bool {
+        self.providers.iter().any(|provider| provider == partner)
+    }
+}
+
 impl From<Model> for pb::Programme {
     fn from(programme: Model) -> Self {
         let gaps = rules::gaps(&programme);

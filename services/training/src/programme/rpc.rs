@@ -228,16 +228,15 @@ impl ProgrammeService for Programmes {
         let (db, now) = (self.desk.context.database.reader(), self.desk.context.clock.now());
         let sessions = evaluation::store::counted(db, &partner, span, now).await?;
         let published = store::published(db).await.map_err(Error::from)?;
-        let provides = |known: &&Model| partner.is_empty() || known.providers.contains(&partner);
+        let provides = |known: &&Model| partner.is_empty() || known.provided_by(&partner);
         let all = caller.oversees() || caller.belongs_to(&partner);
         let k = self.settings.current().await?.public_k;
         let told = summary::summarize(&sessions, k, all);
-        let (pass_rate, learning) = match year {
-            0 => evaluation::store::together(db, &partner, k)
-                .await
-                .map(|(rate, gain)| (Some(rate), Some(gain)))?,
-            _ => (None, None),
+        let together = match year {
+            0 => Some(evaluation::store::together(db, &partner, k).await?),
+            _ => None,
         };
+        let (pass_rate, learning) = together.unzip();
         let capacity = match (partner.as_str(), year) {
             ("", 0) => {
                 let compared = evaluation::store::compared(db).await?;
